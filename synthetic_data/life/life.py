@@ -58,7 +58,7 @@ from synthetic_data.life.learning.online_activity import (
     sign_in_elements,
     submission_elements,
 )
-from synthetic_data.life.learning.tests import Tests, draw_tests, latest_scores
+from synthetic_data.life.learning.tests import Tests, draw_tests, latest_scores, older_tests
 from synthetic_data.life.one_change import Change, draw_change, surnames_in_time
 from synthetic_data.life.participation import (
     ClubMembers,
@@ -172,6 +172,7 @@ class Life:
             self.away,
             lasting=[_balance(self.population, self.meal_accounts)],
             changing=self._changing,
+            earlier=older_tests(self.tests, self.year, np.datetime64(self.days[0], "D")),
             days=self.days,
         )
         if self.change is None or self.change.kind != "surname":

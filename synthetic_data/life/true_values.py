@@ -6,8 +6,9 @@ earlier day on which a system's roster is based, if they differ. This separates 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ __all__ = ["Element", "a_day", "measured", "true_values", "whole_number"]
 
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
+Days = npt.NDArray[np.datetime64]
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,13 @@ def true_values(
     absences: Absences,
     lasting: Sequence[Element],
     changing: Callable[[np.datetime64], Sequence[Element]],
+    earlier: Iterable[tuple[str, Codes, Numbers, Days]],
     days: Sequence[pd.Timestamp],
 ) -> pd.DataFrame:
-    """Build the true elements of this year's children, with the names that profiles use."""
+    """Build the true elements of this year's children, with the names that profiles use.
+
+    ``earlier`` are elements, children, numbers and the days on which these were true.
+    """
 
     def on(day: pd.Timestamp) -> list[Element]:
         until = np.datetime64(day, "D")
@@ -71,7 +77,9 @@ def true_values(
         ]
 
     newest = on(days[0])
-    parts = [(name, child, words, days[0]) for name, child, words in _about_the_child(population)]
+    parts: list[tuple[str, Codes, object, Any]] = [
+        (name, child, words, days[0]) for name, child, words in _about_the_child(population)
+    ]
     for one in (*lasting, *newest):
         whose = np.flatnonzero(~np.isnan(one.numbers))
         parts.append((one.name, whose, one.write(one.numbers[whose]), days[0]))
@@ -79,13 +87,17 @@ def true_values(
         for now, then in zip(newest, on(day), strict=True):
             whose = np.flatnonzero(~np.isnan(then.numbers) & (then.numbers != now.numbers))
             parts.append((then.name, whose, then.write(then.numbers[whose]), day))
+    for name, whose, numbers, since in earlier:
+        parts.append((name, whose, measured(numbers), since.astype("datetime64[us]")))
     lengths = [len(child) for _, child, _, _ in parts]
     return pd.DataFrame(
         {
             "person": population.children["person"].array.take(np.concatenate([part[1] for part in parts])),
             "element": pick([part[0] for part in parts], np.repeat(np.arange(len(parts)), lengths)),
             "value": pd.concat([pd.Series(part[2]) for part in parts], ignore_index=True),
-            "as_of": np.repeat(np.array([part[3] for part in parts], dtype="datetime64[us]"), lengths),
+            "as_of": np.concatenate(
+                [np.broadcast_to(np.asarray(day, "datetime64[us]"), len(child)) for _, child, _, day in parts]
+            ),
         }
     )
 

@@ -174,7 +174,7 @@ def test_a_missing_value_says_whether_anybody_collects_it_or_has_the_child() -> 
 
 
 def test_of_several_tests_the_one_with_published_norms_is_compared_with_them() -> None:
-    """The newest test counts for the profile; norms are one test's, and another test's score isn't held against them."""
+    """The newest test counts for the profile; another test's norms say nothing of it."""
     normed = {"element": "math_score", "silo": "tests", "value_number": 215.0}
     other = {"element": "math_score", "silo": "others", "value_number": 480.0}
     has = tuple((silo, child) for silo in ("tests", "others") for child in "abc")

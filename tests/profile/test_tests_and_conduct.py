@@ -55,7 +55,7 @@ def test_the_latest_test_of_the_year_counts_on_its_own_scale() -> None:
     assert (math["value"], math["rows"], math["as_of"], math["row"]) == ("222.0000", 2, SPRING, 2)
     assert chosen(profiles, "a", "math_percentile")["value_number"] == 61
     assert chosen(profiles, "a", "reading_score")["value_number"] == 209
-    # The other test keeps its value beside the newest one. Their scales can't be compared, so neither contradicts.
+    # The other test's value stays beside the newest. Scales can't be compared, so neither contradicts.
     both = profiles.said[profiles.said["element"] == "math_score"].set_index("silo")
     assert both["value_number"].to_dict() == {"map_growth": 222, "iready": 480}
     assert both["chosen"].to_dict() == {"map_growth": True, "iready": False}

@@ -325,8 +325,8 @@ def test_three_sentences_come_first_a_strength_a_worry_and_what_is_unknown() -> 
         )
     )
     assert sentences(page) == {
-        "Strength": "On MAP Growth, Ana reads better than 80 of 100 children of the grade in the country, and "
-        "gained 16 points in a year; 6 is typical.",
+        "Strength": "On MAP Growth, Ana reads better than 80 of 100 children of the grade in the country, "
+        "and gained 16 points in a year; 6 is typical.",
         "Worry": "One day in ten is chronic absence. Ana missed 19 of 154 days.",
         "Unknown": "Whether Ana is on a team, in a band or in a club: no record of Meals or SIS matches this "
         "child. Ask.",
@@ -473,8 +473,7 @@ def test_what_comes_next_answers_each_worry_that_is_stated(days: int) -> None:
     page = laid_out(view(values, indicators=shown))
     worry, text = sentences(page)["Worry"], words(page)
     assert worry.endswith(
-        "Grades and test differ: math 85 of 100 on the report card, percentile 12 on MAP Growth of this "
-        "year."
+        "Grades and test differ: math 85 of 100 on the report card, percentile 12 on MAP Growth of this year."
     )
     assert worry.startswith("Ana missed 5 days") is (days == 5)
     assert "Look at both with Ana: class work, and the day of the test." in text
@@ -504,7 +503,9 @@ def test_what_is_most_serious_comes_first_and_two_more_follow() -> None:
     asks = ("Look for the time or place", "what to work on first in English", "how the day of the test went")
     assert sorted(asks, key=said.index) == list(asks)
     fewer = sentences(laid_out(view(values[:3], indicators=grown)))["Worry"]
-    assert fewer.startswith("MAP Growth in reading is 10 points lower than a year before. MAP Growth puts math at percentile 20")
+    assert fewer.startswith(
+        "MAP Growth in reading is 10 points lower than a year before. MAP Growth puts math at percentile 20"
+    )
 
 
 @pytest.mark.parametrize(("status", "link_status"), [("Warning", "Verified"), ("Flagged", "Review")])
@@ -553,8 +554,8 @@ def test_two_tests_whose_bands_do_not_overlap_are_both_said_with_norms_and_days(
     assert worry.startswith("Two reading tests disagree") is differ
     if differ:
         assert worry == (
-            f"Two reading tests disagree: i-Ready of April 23, 2026 puts Ana at percentile {other} of its own "
-            f"norms, MAP Growth of March 31, 2026 at {first} of its own."
+            f"Two reading tests disagree: i-Ready of April 23, 2026 puts Ana at percentile {other} of its "
+            f"own norms, MAP Growth of March 31, 2026 at {first} of its own."
         )
 
 

@@ -342,7 +342,11 @@ def test_the_total_of_days_missed_comes_right_after_the_strength_in_number_and_w
 @pytest.mark.parametrize(
     ("code", "voice", "see"),
     [
-        ("en", "family", "Two reading tests do not agree: Growth test of March 31, 2026, and i-Ready test of April 23"),
+        (
+            "en",
+            "family",
+            "Two reading tests do not agree: Growth test of March 31, 2026, and i-Ready test of April 23",
+        ),
         ("en", "student", "Which of the two fits what I do in class?"),
         ("es", "family", "Dos pruebas de lectura no dicen lo mismo: Prueba Growth del 31 de marzo"),
         ("es", "student", "En una sacaste menos de lo común"),

@@ -180,19 +180,39 @@ def test_no_score_differs_by_group_even_where_absence_does():
             assert abs(mine.mean() - scores.mean()) < 4 * np.sqrt(1.3 * scores.var() / len(mine)), name
 
 
-def test_the_true_value_is_the_latest_test_and_of_an_earlier_day_the_latest_then(made: Truth):
-    tests = frame(made).sort_values("administration_date")
-    mine = tests.loc[(tests["assessment"] == "MAP Growth") & (tests["academic_subject"] == "Mathematics")]
-    latest = mine.drop_duplicates("person", keep="last").set_index("person")["score"]
+def roster_days(made: Truth) -> list[pd.Timestamp]:
+    values = made.life.values
+    return sorted(values.loc[values["element"] == "rate", "as_of"].unique())
+
+
+def test_the_true_value_is_the_newest_test_whichever_it_is_and_of_an_earlier_day_the_newest_then(made: Truth):
+    tests = frame(made).sort_values("administration_date", kind="stable")
+    mine = tests.loc[tests["academic_subject"] == "Mathematics"]
+    newest = mine.drop_duplicates("person", keep="last").set_index("person")["score"]
     told = values(made)["math_score"].dropna()
-    assert told.astype("float64").to_dict() == latest.astype("float64").to_dict()
-    days = sorted(made.life.values["as_of"].unique())
+    assert told.astype("float64").to_dict() == newest.astype("float64").to_dict()
+    days = roster_days(made)
     assert len(days) > 1
     then = mine.loc[mine["administration_date"] <= days[0]].drop_duplicates("person", keep="last")
     then = then.set_index("person")["score"]
-    differs = then[then != latest.reindex(then.index)]
+    differs = then[then != newest.reindex(then.index)]
     old = values(made, days[0])["math_score"].dropna()
     assert old.astype("float64").to_dict() == differs.astype("float64").to_dict()
+
+
+def test_the_last_score_of_a_childs_other_test_was_true_on_its_day(made: Truth):
+    """So a profile that shows it shows an old score, and no wrong one."""
+    tests = frame(made).sort_values("administration_date", kind="stable")
+    mine = tests.loc[tests["academic_subject"] == "Reading"]
+    last = mine.drop_duplicates(["person", "assessment"], keep="last")
+    older = last[last.duplicated("person", keep="last")]
+    assert len(older) > 50
+    assert (older["assessment"] != "MAP Growth").any()
+    assert (older["assessment"] == "MAP Growth").any()
+    rows = made.life.values.loc[lambda rows: rows["element"] == "reading_score"]
+    true = pd.MultiIndex.from_frame(rows[["person", "value", "as_of"]])
+    shown = older.assign(value=[f"{score:.4f}" for score in older["score"]])
+    assert pd.MultiIndex.from_frame(shown[["person", "value", "administration_date"]]).isin(true).all()
 
 
 def test_growth_is_that_of_a_year_from_one_season_to_the_same(made: Truth):
@@ -212,7 +232,7 @@ def test_growth_is_that_of_a_year_from_one_season_to_the_same(made: Truth):
 
 
 def test_days_and_courses_are_counted_to_the_day_of_an_older_roster(made: Truth):
-    newest, day = pd.Timestamp(made.scenario.as_of), made.life.values["as_of"].min()
+    newest, day = pd.Timestamp(made.scenario.as_of), roster_days(made)[0]
     old, new = values(made, day), values(made)
     enrolled = old["days_enrolled"].dropna().astype("int64")
     assert (enrolled < new.loc[enrolled.index, "days_enrolled"].astype("int64")).all()

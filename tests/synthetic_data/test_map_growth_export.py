@@ -160,7 +160,7 @@ def test_two_years_in_two_layouts_are_read_as_one(clean: Path, districts: Shared
     """The same children by the same number; subjects and tests have other names; nothing is lost."""
     silo = districts.read("map_growth", **CLEAN)["map_growth"]
     results = silo.facts["assessment_result"]
-    whole = results.loc[results["objective"].isna() & results["score_method"].eq("RIT")]
+    whole = results.loc[results["objective"].isna() & results["score_method"].eq("Scale score")]
     rows = {2025: table(clean, OLDER), 2026: table(clean, "AssessmentResults")}
     assert whole["school_year"].value_counts().to_dict() == {year: len(its) for year, its in rows.items()}
     assert set(whole.loc[whole["school_year"] == 2025, "academic_subject"]) == {"Mathematics", "Reading"}
@@ -191,5 +191,5 @@ def test_every_child_is_read_with_name_birth_date_and_grade(clean_district: Dist
     assert silo.people["local_id"].is_unique
     assert silo.people[["first_name", "last_surname", "birth_date", "grade_level"]].notna().all(axis=None)
     results = silo.facts["assessment_result"]
-    assert set(results["score_method"]) == {"RIT", "Percentile"}
+    assert set(results["score_method"]) == {"Scale score", "Percentile"}
     assert set(results["term"]) == {"Fall", "Winter", "Spring"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from statistics import NormalDist
@@ -38,6 +38,7 @@ __all__ = [
     "iready_scale",
     "latest_scores",
     "means",
+    "older_tests",
     "percentiles",
     "spreads",
     "window_of",
@@ -350,8 +351,8 @@ def _score(
 def latest_scores(tests: Tests, year: int, count: int, until: np.datetime64) -> list[Element]:
     """Return each child's newest score of a year with its percentile, by subject, and the growth.
 
-    Growth is the latest MAP Growth score of the year less that of the same season a year before: a year's
-    growth, in any season. A child without that earlier test has none.
+    Growth is the latest score of the year less that of the same season a year before, of a test given for
+    several years: a year's growth, in any season. A child without that earlier test has none.
     """
     found, growths = [], []
     for subject in range(len(SUBJECTS)):
@@ -373,3 +374,18 @@ def latest_scores(tests: Tests, year: int, count: int, until: np.datetime64) -> 
             then, now = score[:, np.arange(count), season]
             growths.append(Element(GROWTH_ELEMENTS[subject], now - then, measured))
     return [*found, *growths]
+
+
+def older_tests(tests: Tests, year: int, until: np.datetime64) -> Iterator[tuple[str, Codes, Numbers, Days]]:
+    """Yield the last results of a child's other test; until the newest test, each was the newest itself.
+
+    Element, children, numbers and days. A profile without the newest test shows them: old, and not wrong.
+    """
+    for subject in range(len(SUBJECTS)):
+        mine = np.flatnonzero((tests.subject == subject) & (tests.day <= until) & (tests.year == year))
+        mine = mine[np.argsort(tests.day[mine], kind="stable")]
+        rows = pd.DataFrame({"child": tests.child[mine], "program": tests.program[mine]}, index=mine)
+        last = rows[~rows.duplicated(keep="last")]
+        older = last.index[last.duplicated("child", keep="last")].to_numpy()
+        for names, numbers in ((SCORE_ELEMENTS, tests.score), (PERCENTILE_ELEMENTS, tests.percentile)):
+            yield names[subject], tests.child[older], numbers[older].astype("float64"), tests.day[older]

@@ -21,7 +21,7 @@ from helpers.profile.profiles import profile_of, stated_values_of_part
 from helpers.profile.relations import guardians_of, of_age, with_rights
 from helpers.profile.values import folded
 from helpers.standard import BadInput, StrictModel, read_declared
-from helpers.systems import declared
+from helpers.systems import declared, systems
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -41,8 +41,8 @@ class Rule(StrictModel):
     text: str
     when: ConditionText | None = None
     unless: ConditionText | None = None
-    # For a rule about records: the systems that it looks at beside the roster.
-    systems: tuple[str, ...] = ()
+    # For a rule about records: it looks at systems, beside the roster, that reveal nothing but these domains.
+    domains: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _has_one_meaning(self) -> Rule:
@@ -176,6 +176,8 @@ class _Known:
     # The roster systems, the current one first, and its children today.
     rosters: tuple[str, ...]
     listed: np.ndarray
+    # Domains of the policy that a record in a system reveals.
+    domains: Mapping[str, tuple[str, ...]]
     # Whether a guardian of the child may see its records today.
     guarded: np.ndarray
     # Values by input.
@@ -205,7 +207,12 @@ class _Known:
         ties = guardians_of(district, links)
         guarded = children.isin(ties.loc[with_rights(ties), "child"])
         guarded &= ~of_age(columns["birth_date"], max(latest_days(district).days.values(), default=None))
-        return cls(children, people, there, rosters, listed, guarded, told, columns)
+        of_systems = {
+            each.name: system.policy_domains
+            for each in district.values()
+            if (system := systems().get(each.layout.silo)) is not None
+        }
+        return cls(children, people, there, rosters, listed, of_systems, guarded, told, columns)
 
     @property
     def systems(self) -> np.ndarray:
@@ -256,7 +263,8 @@ def _written_differently(known: _Known, rule: Rule, before: list[str]) -> np.nda
 
 
 def _contradicted(known: _Known, rule: Rule, before: list[str]) -> np.ndarray:
-    seen = known.people[known.people["silo"].isin([*known.rosters, *rule.systems])]
+    shown = [silo for silo, domains in known.domains.items() if {*domains} <= {*rule.domains}]
+    seen = known.people[known.people["silo"].isin([*known.rosters, *shown])]
     names = pd.DataFrame({name: folded(seen[name]) for name in ("last_surname", "first_name")})
     ways = names.groupby(seen["child"]).nunique()
     return ways.gt(1).any(axis="columns").reindex(known.children, fill_value=False).to_numpy(dtype=bool)

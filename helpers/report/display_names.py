@@ -242,7 +242,7 @@ def element_names(names: pd.Series) -> pd.Series:
     Examples
     --------
     >>> element_names(pd.Series(["days_absent", "math_score", "rate"])).tolist()
-    ['days absent', 'MAP math RIT', 'attendance rate']
+    ['days absent', 'math test score', 'attendance rate']
     """
     words = {name: element_name(name) for name in names.dropna().unique().tolist()}
     return names.map(words).astype("string")

@@ -27,6 +27,18 @@ OLD_METHODS: Mapping[str, str] = {
 # Systems, their folders and layouts, domains of the policy and indicators.
 OLD_SPELLINGS: Mapping[str, str] = {"behaviour": "behavior"}
 
+# Elements that were named by one test: which test a value is of is its system now.
+_OLD_ELEMENTS: Mapping[str, str] = {
+    **{
+        f"{test}_{subject}_{kind}": f"{subject}_{'score' if kind == 'rit' else kind}"
+        for test in ("map", "iready")
+        for subject in ("math", "reading")
+        for kind in ("rit", "score", "percentile", "growth")
+    },
+    **{f"sat_{part}": f"college_test_{part}" for part in ("total", "math", "reading_writing")},
+    **{f"bess_{what}": f"screening_{what}" for what in ("risk", "t_score")},
+}
+
 # A crosswalk.csv that `score` judges.
 OLD_CROSSWALK_COLUMNS: Mapping[str, str] = {"band": "link_status"}
 OLD_CROSSWALK_VALUES: Mapping[str, Mapping[str, str]] = {
@@ -59,11 +71,17 @@ def respelled(given: Any) -> Any:
 
     >>> respelled({"behaviour": ["row", "early_warning_behaviour", 1]})
     {'behavior': ['row', 'early_warning_behavior', 1]}
+    >>> respelled(["map_math_rit", "iready_math_score", "sat_total"])
+    ['math_score', 'college_test_total']
     """
     if isinstance(given, str):
-        for old, new in OLD_SPELLINGS.items():
+        for old, new in {**OLD_SPELLINGS, **_OLD_ELEMENTS}.items():
             given = given.replace(old, new)
         return given
     if isinstance(given, Mapping):
         return {respelled(key): respelled(value) for key, value in given.items()}
-    return [respelled(value) for value in given] if isinstance(given, list) else given
+    if not isinstance(given, list):
+        return given
+    spelled = [respelled(value) for value in given]
+    # Two elements of 0.1.0 can be one element today.
+    return spelled if spelled == given else [one for at, one in enumerate(spelled) if one not in spelled[:at]]

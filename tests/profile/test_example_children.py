@@ -133,8 +133,8 @@ def test_a_rule_has_one_meaning(rule: dict[str, str], fault: str) -> None:
         ({"incidents": 0}, set()),
         ({"incidents": 1}, {"nothing_private"}),
         ({"special_education": "Active"}, {"nothing_private"}),
-        ({"bess_risk_guardian": "Elevated"}, {"nothing_private"}),
-        ({"bess_risk_guardian": "Normal"}, set()),
+        ({"screening_risk_guardian": "Elevated"}, {"nothing_private"}),
+        ({"screening_risk_guardian": "Normal"}, set()),
     ],
 )
 def test_each_line_of_the_older_child_is_drawn_where_it_is_declared(
@@ -163,8 +163,8 @@ def test_each_line_of_the_older_child_is_drawn_where_it_is_declared(
         ({"math_percentile": 74.0, "grade_average": 80.0}, set()),
         ({"reading_growth": 0.0}, {"worry"}),
         ({"reading_growth": -1.0}, set()),
-        ({"reading_growth": 0.0, "math_percentile": 34.0}, set()),
-        ({"reading_growth": 0.0, "math_percentile": 35.0}, {"worry"}),
+        ({"reading_growth": 0.0, "reading_percentile": 34.0}, set()),
+        ({"reading_growth": 0.0, "reading_percentile": 35.0}, {"worry"}),
         ({"school": "Oak High School"}, {"another_school"}),
         ({"school": None}, {"another_school"}),
     ],

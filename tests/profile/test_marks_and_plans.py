@@ -135,8 +135,8 @@ def profiles() -> Profiles:
         ("plan_after_high_school", "2-year college"),
         ("interests", "Nursing; Law"),
         ("plan_services", "Counselling; Speech therapy"),
-        ("bess_risk", "Normal"),
-        ("bess_risk_student", "Elevated"),
+        ("screening_risk", "Normal"),
+        ("screening_risk_student", "Elevated"),
     ],
 )
 def test_each_element_says_what_the_newest_rows_say(profiles: Profiles, name: str, value: str) -> None:

@@ -29,7 +29,7 @@ RECOUNTED = {
     "grade_english": ("mean_of_last", "numeric_grade"),
     "math_score": ("any", "result"),
     "college_test_total": ("any", "result"),
-    "bess_t_score": ("any", "t_score"),
+    "screening_t_score": ("any", "t_score"),
     "self_awareness": ("mean", "response"),
     "discipline_days": ("sum", "days"),
     "health_visits": ("size", "row"),

@@ -41,11 +41,11 @@ def test_of_screenings_the_teachers_newest_one_counts() -> None:
     )  # fmt: skip
     profiles = told(screener, "1", "2", "3")
 
-    risk = chosen(profiles, "1", "bess_risk")
+    risk = chosen(profiles, "1", "screening_risk")
     assert (risk["value"], risk["as_of"], risk["rows"], risk["row"]) == ("Elevated", SPRING, 2, 2)
-    assert chosen(profiles, "1", "bess_t_score")["value_number"] == 63
-    assert chosen(profiles, "2", "bess_risk")["status"] == "Empty"
-    assert chosen(profiles, "3", "bess_risk")["status"] == "Not linked"
+    assert chosen(profiles, "1", "screening_t_score")["value_number"] == 63
+    assert chosen(profiles, "2", "screening_risk")["status"] == "Empty"
+    assert chosen(profiles, "3", "screening_risk")["status"] == "Not linked"
     # The student's own form is no value of the profile, but stands on the timeline.
     assert profiles.left_out.set_index("row")["reason"].to_dict() == {5: "No element", 6: "Another year"}
     assert list(profiles.timeline["event"]) == ["Is screened"] * 3

@@ -341,7 +341,7 @@ def test_a_student_below_18_reads_her_own_words_and_no_score_of_the_same_survey(
     shown = open_view(SOURCE, "student", "c01")
     elements = set(shown.values["element"])
     assert {"proud_of", "wants_to_improve", "own_goal"} <= elements
-    assert not elements & {"self_awareness", "bess_risk"}
+    assert not elements & {"self_awareness", "screening_risk"}
 
 
 def test_an_indicator_is_seen_only_with_everything_that_it_was_computed_from() -> None:

@@ -56,7 +56,7 @@ def test_in_a_usual_district_systems_are_tied():
         ("rate", "points_share"),
         ("rate", "incidents"),
         ("grade_average", "math_percentile"),
-        ("bess_t_score", "self_awareness"),
+        ("screening_t_score", "self_awareness"),
     ):
         assert pair in pairs, pair
     assert len(some) > 0.1 * len(found)

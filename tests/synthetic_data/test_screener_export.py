@@ -133,7 +133,7 @@ def test_the_key_says_what_the_newest_form_of_a_teacher_says(
     newest = forms.loc[(forms["Form"] == "BESS-3 (Teacher)") & (forms["day"] >= "2025-07-01")]
     newest = newest.sort_values("day").drop_duplicates("person", keep="last").set_index("person")
     assert len(newest) > 300
-    for element, column in (("bess_t_score", "BERI"), ("bess_risk", "BERI Risk")):
+    for element, column in (("screening_t_score", "BERI"), ("screening_risk", "BERI Risk")):
         true = values.loc[values["element"] == element].set_index("person")["value"]
         # The key holds also what the publisher's roster kept out.
         assert newest.index.isin(true.index).all()

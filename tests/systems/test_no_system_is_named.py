@@ -1,8 +1,13 @@
-"""No code and no declaration outside a system's own folders names a system without a listed reason."""
+"""No code and no declaration outside a system's own folders names a system without a listed reason.
+
+Whole strings and keys are held against the names of all systems, and any part of them against names of products: of
+`i-Ready`, neither `iready_math_score` nor a sentence about it belongs outside its folder.
+"""
 
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +32,31 @@ def literals_in(path: Path) -> set[str]:
     return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
+def products() -> list[str]:
+    """Give the names of products: those listed, and display names of systems that are no ordinary words."""
+    listed = tomllib.loads(EXCEPTIONS.read_text(encoding="utf-8"))["products"]
+    shown = [one.display_name for one in systems().values() if one.display_name]
+    return [*listed["names"], *(name for name in shown if name not in listed["ordinary"])]
+
+
+def products_in(root: Path) -> dict[str, list[str]]:
+    """List the names of products inside the strings and keys of each file outside the folders of systems."""
+    names = "|".join(re.escape(name) for name in sorted(products(), key=len, reverse=True))
+    pattern = re.compile(rf"(?<![A-Za-z])(?:{names})(?![a-z])", re.IGNORECASE)
+    return {
+        place: found
+        for place, path in _files(root)
+        if (found := sorted({hit.lower() for text in literals_in(path) for hit in pattern.findall(text)}))
+    }
+
+
+def _files(root: Path) -> Iterator[tuple[str, Path]]:
+    for path in sorted(path for package in PACKAGES for path in (root / package).rglob("*")):
+        place = path.relative_to(root).as_posix()
+        if path.suffix in (".py", ".toml") and not place.startswith(OWN):
+            yield place, path
+
+
 def _of_toml(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         for key, one in value.items():
@@ -41,19 +71,14 @@ def _of_toml(value: Any) -> Iterator[str]:
 
 def named_in(root: Path) -> dict[str, list[str]]:
     """List the systems that each file outside their folders names."""
-    found = {}
-    for path in sorted(path for package in PACKAGES for path in (root / package).rglob("*")):
-        place = path.relative_to(root).as_posix()
-        if path.suffix in (".py", ".toml") and not place.startswith(OWN):
-            if names := sorted(literals_in(path) & systems().keys()):
-                found[place] = names
-    return found
+    found = {place: sorted(literals_in(path) & systems().keys()) for place, path in _files(root)}
+    return {place: names for place, names in found.items() if names}
 
 
-def excepted() -> dict[str, set[str]]:
+def excepted(table: str = "exception") -> dict[str, set[str]]:
     """Give the exceptions: file -> names."""
     places: dict[str, set[str]] = {}
-    for one in tomllib.loads(EXCEPTIONS.read_text(encoding="utf-8"))["exception"]:
+    for one in tomllib.loads(EXCEPTIONS.read_text(encoding="utf-8"))[table]:
         for file in one["files"]:
             places.setdefault(file, set()).update(one["names"])
     return places
@@ -73,10 +98,36 @@ def test_no_exception_outlives_its_literal() -> None:
     assert {file: names for file, names in spare.items() if names} == {}
 
 
+def test_no_name_of_a_product_stands_inside_a_longer_text_without_a_reason() -> None:
+    found, allowed = products_in(PROJECT), excepted("product_exception")
+    named = {place: sorted(set(names) - allowed.get(place, set())) for place, names in found.items()}
+    assert {place: names for place, names in named.items() if names} == {}
+    spare = {file: sorted(names - set(found.get(file, ()))) for file, names in allowed.items()}
+    assert {file: names for file, names in spare.items() if names} == {}
+
+
 def test_every_exception_has_a_reason() -> None:
-    for one in tomllib.loads(EXCEPTIONS.read_text(encoding="utf-8"))["exception"]:
-        assert one["kind"] in ("word", "stream"), one
+    listed = tomllib.loads(EXCEPTIONS.read_text(encoding="utf-8"))
+    for one in [*listed["exception"], *listed["product_exception"]]:
+        assert one["kind"] in ("word", "stream", "source"), one
         assert len(one["reason"]) > 20, one
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ('when = "iready_math_percentile >= 75"\n', ["iready"]),
+        ('see = "The i-Ready test shows less."\n', ["i-ready"]),
+        ('elements = ["map_reading_rit", "sat_total"]\n', ["map_reading", "sat_total"]),
+        ('title = "NWEA MAP Growth"\n', ["map growth", "nwea"]),
+        ("[map_growth]\nnorms = 2025\n", ["map_growth"]),
+        ('see = "A heat map of sat, satisfied and rituals."\n', []),
+    ],
+)
+def test_a_product_inside_a_longer_name_is_found(text: str, names: list[str], tmp_path: Path) -> None:
+    (tmp_path / "helpers").mkdir()
+    (tmp_path / "helpers" / "planted.toml").write_text(text, encoding="utf-8")
+    assert products_in(tmp_path).get("helpers/planted.toml", []) == names
 
 
 @pytest.mark.parametrize(

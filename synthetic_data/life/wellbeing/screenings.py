@@ -191,8 +191,8 @@ def screening_elements(screenings: Screenings, year: int, count: int, until: np.
         return Element(name, levels, lambda places: pick(RISKS, places.astype("int64")))
 
     return [
-        level("bess_risk", TEACHER),
-        Element("bess_t_score", newest(TEACHER, screenings.t_score), measured),
-        level("bess_risk_student", STUDENT),
-        level("bess_risk_guardian", GUARDIAN),
+        level("screening_risk", TEACHER),
+        Element("screening_t_score", newest(TEACHER, screenings.t_score), measured),
+        level("screening_risk_student", STUDENT),
+        level("screening_risk_guardian", GUARDIAN),
     ]

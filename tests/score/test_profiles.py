@@ -41,7 +41,8 @@ RECORDED = {
         f"{subject}_{kind}" for subject in ("math", "reading") for kind in ("score", "percentile", "growth")
     },
     "wellbeing": {
-        "screening_risk", "screening_t_score", "screening_risk_student", "screening_risk_guardian", "self_awareness",
+        "screening_risk", "screening_t_score", "screening_risk_student", "screening_risk_guardian",
+        "self_awareness",
         "self_management", "social_awareness", "relationship_skills", "responsible_decisions", "proud_of",
         "wants_to_improve",
     },

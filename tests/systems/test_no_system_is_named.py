@@ -1,7 +1,7 @@
 """No code and no declaration outside a system's own folders names a system without a listed reason.
 
-Whole strings and keys are held against the names of all systems, and any part of them against names of products: of
-`i-Ready`, neither `iready_math_score` nor a sentence about it belongs outside its folder.
+Whole strings and keys are held against the names of all systems, and any part of them against names of products:
+of i-Ready, neither an element `iready_math_score` nor a sentence about it belongs outside its folder.
 """
 
 from __future__ import annotations

@@ -308,6 +308,8 @@ def short_display_name(systems: Mapping[str, tuple[str, str]]) -> dict[str, str]
 
     >>> short_display_name({"sis": ("sis", "OneRoster"), "old": ("sis", "OneRoster 1.1, users")})
     {'sis': 'SIS', 'old': 'OneRoster 1.1'}
+    >>> short_display_name({"aurora": ("aurora", "Aurora Progress, results")})  # a layout of one's own
+    {'aurora': 'Aurora Progress'}
     """
     names = {silo: _named(silo, system, title) for silo, (system, title) in systems.items()}
     often = Counter(names.values())
@@ -368,7 +370,7 @@ def _name(silo: str, layout: Layout) -> str:
 def _named(silo: str, system: str, title: str) -> str:
     if declared := _declared_name(silo):
         return declared
-    if silo == system:
+    if silo == system and system in systems():
         return silo.replace("_", " ").capitalize()
     # "NWEA MAP Growth, children and assessment results": the part after the comma describes the content.
     return re.sub(r"\s*\([^)]*\)$", "", title).partition(", ")[0]

@@ -1,6 +1,6 @@
 """No code and no declaration outside a system's own folders names a system without a listed reason.
 
-Whole strings and keys are held against the names of all systems, and any part of them against names of products:
+Whole strings and keys are held against the names of all systems, and any part of them against products:
 of i-Ready, neither an element `iready_math_score` nor a sentence about it belongs outside its folder.
 """
 

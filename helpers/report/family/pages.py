@@ -17,6 +17,7 @@ from helpers.profile import Source, parts_of
 from helpers.report.blocks import Block, frame
 from helpers.report.child.shown_elements import page_terms
 from helpers.report.child.statements import PageStatements, page_statements
+from helpers.report.display_names import short_display_name
 from helpers.report.family.page import Office, Page, PageFacts, compose, markup_of
 from helpers.report.family.recipients import HELD_COLUMNS, Recipient, families, students
 from helpers.report.messages import Voice, language
@@ -31,7 +32,7 @@ from helpers.share import (
     view_for_handover,
 )
 from helpers.standard import STRING, BadInput, each_row
-from helpers.systems import declared
+from helpers.systems import declared, systems
 
 __all__ = ["FamilyPage", "Run", "family_pages", "new_codes", "pages_of", "prepare", "shown_on", "shown_page"]
 
@@ -144,14 +145,14 @@ def prepare(
     shown, refused = _opened(source, recipients, voice, audit)
     listed = pd.concat([listed, refused], ignore_index=True) if len(refused) else listed
     recipients = [one for one in recipients if (one.child, one.who) in shown]
-    systems = source.systems()
-    newest = systems["latest_day"].max()
+    listed_systems = source.systems()
+    newest = listed_systems["latest_day"].max()
     day = min(day_of_access(district), newest) if pd.notna(newest) else None
     facts = PageFacts(
         school_year=source.school_year,
         as_of=None if day is None else day.date(),
         invented=source.synthetic,
-        systems=dict(zip(systems["silo"].tolist(), systems["system"].tolist(), strict=True)),
+        systems=_system_codes(listed_systems),
         offices=offices or {},
         teachers=_teachers(source.relations(), standing),
         outside=_outside(district, links),
@@ -282,6 +283,12 @@ def _outside(district: District, links: Links) -> frozenset[tuple[str, str]]:
     child, silo = np.nonzero(~meant)
     pairs = zip(child.tolist(), silo.tolist(), strict=True)
     return frozenset((named[at], known.silos[to]) for at, to in pairs)
+
+
+def _system_codes(listed: pd.DataFrame) -> dict[str, str]:
+    """Return the code by which a language names each system; of one of your own, its layout's name."""
+    own = short_display_name({row.silo: (row.system, row.title) for row in each_row(listed)})
+    return {row.silo: row.system if row.system in systems() else own[row.silo] for row in each_row(listed)}
 
 
 def _teachers(relations: pd.DataFrame, standing: pd.DataFrame) -> dict[str, tuple[str, ...]]:

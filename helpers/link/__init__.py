@@ -19,10 +19,10 @@ from helpers.link.model.calibration import (
 from helpers.link.model.parameters import SHIPPED
 from helpers.link.pipeline import METHODS, Method, link_children, link_district, method_named
 from helpers.link.quality import BANDS, LEARNED, estimate_caveat, estimate_quality, probability_bands
-from helpers.link.records import Places, Records, prepare_records
+from helpers.link.records import Records, SourceLocations, prepare_records
 from helpers.link.records_a_child import records_a_child
 from helpers.link.review import read_decisions, review_queue, save_queue
-from helpers.link.review.compare import SAID, compare_records, record_pair
+from helpers.link.review.compare import SHOWN, compare_records, record_pair
 from helpers.link.review.queue import (
     BETWEEN,
     ERROR_RATE,

@@ -110,7 +110,7 @@ def fingerprints(pairs: pd.DataFrame, people: pd.DataFrame) -> pd.Series:
     """Fingerprint each pair by the names, birth dates and sex of its two records."""
     named = people[is_of_a_pair(people, pairs)]
     columns = [_texts(named[name]) for name in IDENTITY]
-    said = dict(
+    identities = dict(
         zip(
             zip(named["silo"].tolist(), named["record"].tolist(), strict=True),
             (tuple(values) for values in zip(*columns, strict=True)),
@@ -118,7 +118,9 @@ def fingerprints(pairs: pd.DataFrame, people: pd.DataFrame) -> pd.Series:
         )
     )
     marks = [
-        _mark(sorted([(one, said[one]), (other, said[other])])) if one in said and other in said else None
+        _mark(sorted([(one, identities[one]), (other, identities[other])]))
+        if one in identities and other in identities
+        else None
         for one, other in zip(side_of(pairs, "left"), side_of(pairs, "right"), strict=True)
     ]
     return pd.Series(marks, index=pairs.index, dtype=STRING)
@@ -130,9 +132,9 @@ def _texts(column: pd.Series) -> list[str]:
     return column.astype(STRING).fillna("").tolist()
 
 
-def _mark(said: object) -> str:
+def _mark(content: object) -> str:
     digest = hashlib.blake2b(
-        json.dumps(said, ensure_ascii=True).encode(), digest_size=10, person=b"decision"
+        json.dumps(content, ensure_ascii=True).encode(), digest_size=10, person=b"decision"
     ).digest()
     return "f-" + base64.b32encode(digest).decode().lower()[:LETTERS]
 
@@ -198,10 +200,10 @@ def pairs_of(decisions: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
         ``reviewed_utc``.
     """
     held = standing(decisions, people)
-    places = np.flatnonzero(is_of_a_pair(people, held))
-    named = people.take(places)
+    positions = np.flatnonzero(is_of_a_pair(people, held))
+    named = people.take(positions)
     names = zip(named["silo"].tolist(), named["record"].tolist(), strict=True)
-    number = dict(zip(names, places.tolist(), strict=True))
+    number = dict(zip(names, positions.tolist(), strict=True))
     one = np.array([number[name] for name in side_of(held, "left")], dtype="int64")
     other = np.array([number[name] for name in side_of(held, "right")], dtype="int64")
     return pd.DataFrame(
@@ -217,11 +219,11 @@ def pairs_of(decisions: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
 
 def latest_decisions(decisions: pd.DataFrame) -> pd.DataFrame:
     """Keep each reviewer's latest decision about each pair."""
-    told = in_order(as_table("decisions", decisions))
-    timed = told["reviewed_utc"].notna().map({True: " at", False: ""}).astype(STRING)
-    told = told.assign(who=told["decided_by"].fillna("").str.casefold() + timed)
-    told = told.sort_values("reviewed_utc", kind="stable", na_position="first")
-    return told.drop_duplicates([*PAIR, "who"], keep="last").sort_index()
+    latest = in_order(as_table("decisions", decisions))
+    timed = latest["reviewed_utc"].notna().map({True: " at", False: ""}).astype(STRING)
+    latest = latest.assign(who=latest["decided_by"].fillna("").str.casefold() + timed)
+    latest = latest.sort_values("reviewed_utc", kind="stable", na_position="first")
+    return latest.drop_duplicates([*PAIR, "who"], keep="last").sort_index()
 
 
 def votes(words: pd.DataFrame) -> pd.Series:
@@ -232,15 +234,15 @@ def votes(words: pd.DataFrame) -> pd.Series:
 
 def _judged(decisions: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     """Add to each reviewer's latest decision why it doesn't apply; NA if it does."""
-    told = latest_decisions(decisions)
-    now = fingerprints(told, people)
-    changed = told["fingerprint"].notna() & told["fingerprint"].ne(now).fillna(False)
+    latest = latest_decisions(decisions)
+    now = fingerprints(latest, people)
+    changed = latest["fingerprint"].notna() & latest["fingerprint"].ne(now).fillna(False)
     # A decision about outdated names doesn't contradict one about the current names.
-    ahead = votes(told[now.notna() & ~changed]).reindex(told.index)
-    why = pd.Series(None, index=told.index, dtype=STRING)
+    ahead = votes(latest[now.notna() & ~changed]).reindex(latest.index)
+    why = pd.Series(None, index=latest.index, dtype=STRING)
     why = why.mask(ahead.eq(0), DISAGREE).mask(ahead.lt(0), OUTVOTED)
     why = why.mask(changed, CHANGED).mask(now.isna(), GONE)
-    return told.drop(columns="who").assign(why=why).reset_index(drop=True)
+    return latest.drop(columns="who").assign(why=why).reset_index(drop=True)
 
 
 ENDS = ("left", "right")
@@ -379,14 +381,14 @@ def take_back(path: Path, decision: Mapping[str, object]) -> None:
     wanted = in_order(as_table("decisions", pd.DataFrame([dict(decision)])))
     with lock_file(path):
         _must_be_ours(path)
-        told = _read(path)
-        same = pd.Series(True, index=told.index)
+        saved = _read(path)
+        same = pd.Series(True, index=saved.index)
         for name in (*PAIR, "decision", "reviewed_utc"):
             value = wanted[name].iloc[0]
-            same &= told[name].isna() if pd.isna(value) else told[name].eq(value).fillna(False).astype(bool)
+            same &= saved[name].isna() if pd.isna(value) else saved[name].eq(value).fillna(False).astype(bool)
         if not same.any():
             raise BadInput(f"That decision is not in {path} any more: somebody else took it out.")
-        _write(path, told.drop(index=told.index[same][-1]))
+        _write(path, saved.drop(index=saved.index[same][-1]))
 
 
 def _must_be_ours(path: Path) -> None:
@@ -407,21 +409,21 @@ def _write(path: Path, decisions: pd.DataFrame) -> None:
 
 
 def _read(path: Path) -> pd.DataFrame:
-    told = read_text_table(path)
+    rows = read_text_table(path)
     # A spreadsheet, or the kit before it, may have prefixed a cell with an apostrophe.
-    told = told.map(lambda cell: unguarded(cell.strip()) if isinstance(cell, str) else cell).astype(STRING)
-    told = told.replace({f"{side}_silo": OLD_SPELLINGS for side in SIDES})
-    answers = next((name for name in ("decision", "answer") if name in told.columns), None)
-    lacking = [name for name in PAIR if name not in told.columns]
+    rows = rows.map(lambda cell: unguarded(cell.strip()) if isinstance(cell, str) else cell).astype(STRING)
+    rows = rows.replace({f"{side}_silo": OLD_SPELLINGS for side in SIDES})
+    answers = next((name for name in ("decision", "answer") if name in rows.columns), None)
+    lacking = [name for name in PAIR if name not in rows.columns]
     if answers is None or lacking:
         missing = [*lacking, *(["answer"] if answers is None else [])]
         raise BadInput(
             f"{path} has no column {', '.join(map(repr, missing))}."
-            f"{nearest(missing[0], told.columns)} It has: {', '.join(told.columns)}. Answer in the file as "
+            f"{nearest(missing[0], rows.columns)} It has: {', '.join(rows.columns)}. Answer in the file as "
             "the review desk or `bigpicture link` wrote it."
         )
-    words = told[answers].str.casefold().str.replace("_", " ").str.strip()
-    answered = told[words.notna() & words.ne("")]
+    words = rows[answers].str.casefold().str.replace("_", " ").str.strip()
+    answered = rows[words.notna() & words.ne("")]
     faults = [
         f"  row {row}: {fault}"
         for row, line in zip(answered.index, answered.to_dict("records"), strict=True)

@@ -17,7 +17,7 @@ from helpers.link.crosswalk import STEPS, Links
 from helpers.link.ids.columns import verify_id_columns
 from helpers.link.matches import LARGEST_BLOCK
 from helpers.link.model.scoring import score_pairs
-from helpers.link.records import Places, Records, Units, make_units, prepare_records
+from helpers.link.records import Records, SourceLocations, Units, make_units, prepare_records
 from helpers.link.resolve.assignment import assign_child
 from helpers.link.resolve.clusters import cluster_records, components
 from helpers.standard import as_table, empty_table, figure
@@ -68,8 +68,8 @@ def _dated_records(
         for part in (known, ids)
     )
     students = prepare_records(known, ids)
-    places = Places(ids[["silo", "record", "file", "row"]], {})
-    columns = verify_id_columns(students, LARGEST_BLOCK, places)
+    locations = SourceLocations(ids[["silo", "record", "file", "row"]], {})
+    columns = verify_id_columns(students, LARGEST_BLOCK, locations)
     _, first, code = np.unique(
         pd.factorize(students.people["child"])[0], return_index=True, return_inverse=True
     )
@@ -167,9 +167,9 @@ def _as_moves(students: Records, units: Units, decided: pd.DataFrame) -> pd.Data
     words = np.array(["Missing", "Different", "Same"], dtype=object)
     against = {"name": decided["same_name"].lt(1), "birth date": decided["same_day"].lt(1)}
     against["State id"] = decided["same_id"].eq(0)
-    said = pd.Series("", index=decided.index, dtype="string")
+    contradiction = pd.Series("", index=decided.index, dtype="string")
     for word, disagrees in against.items():
-        said = said.mask(disagrees, said + "; " + word)
+        contradiction = contradiction.mask(disagrees, contradiction + "; " + word)
     sides: dict[str, pd.Series] = {}
     for side in ("left", "right"):
         record = students.people.take(units.first_record[decided[side].to_numpy()]).reset_index(drop=True)
@@ -184,7 +184,7 @@ def _as_moves(students: Records, units: Units, decided: pd.DataFrame) -> pd.Data
             evidence_birth_date=words[decided["same_day"] + 1],
             match_weight=decided["match_weight"],
             match_probability=decided["match_probability"].mask(by_id),
-            contradiction=said.str.removeprefix("; ").mask(said.eq("")),
+            contradiction=contradiction.str.removeprefix("; ").mask(contradiction.eq("")),
             decision=decided["decision"],
             decided_by=np.where(by_id, "Rule", "Model"),
         ),

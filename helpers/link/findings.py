@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from helpers.link.records import Places, Records
+from helpers.link.records import Records, SourceLocations
 from helpers.link.values.birth_dates import comparable, ignore_date_order
 from helpers.link.values.identifiers import UNDECLARED_MAY_BE
 from helpers.link.values.name_variants import fillers_in
@@ -27,7 +27,7 @@ def find_disagreements(
     label: np.ndarray,
     anchor: np.ndarray,
     refused: pd.DataFrame,
-    places: Places,
+    locations: SourceLocations,
 ) -> pd.DataFrame:
     """Report contradictions within a child, and ids that would join records of different children."""
     against = pd.concat(
@@ -35,9 +35,9 @@ def find_disagreements(
         ignore_index=True,
     )
     parts = [
-        _placed(students, against, places),
-        _ids_collide(students, label, refused, places),
-        _names_are_fillers(students, places),
+        _placed(students, against, locations),
+        _ids_collide(students, label, refused, locations),
+        _names_are_fillers(students, locations),
     ]
     found = pd.concat([part.astype(DTYPES) for part in parts])
     order = ["silo", "number", "kind", "column", "value"]
@@ -50,14 +50,14 @@ def _no_findings() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in DTYPES.items()})
 
 
-def _placed(students: Records, against: pd.DataFrame, places: Places) -> pd.DataFrame:
+def _placed(students: Records, against: pd.DataFrame, locations: SourceLocations) -> pd.DataFrame:
     """Locate each disagreement and the anchor's value that it contradicts."""
     if against.empty:
         return _no_findings()
 
     both = pd.concat([against["number"], against["anchor"]]).to_numpy(dtype="int64")
     records = students.people[["silo", "record"]].take(both).reset_index(drop=True)
-    found = places.of_values(records.assign(about=np.tile(against["about"].to_numpy(), 2)))
+    found = locations.of_values(records.assign(about=np.tile(against["about"].to_numpy(), 2)))
     here, there = found.iloc[: len(against)], found.iloc[len(against) :].reset_index(drop=True)
     source = there["file"] + " row " + there["row"].astype("string")
     silo = students.people["silo"]
@@ -71,7 +71,7 @@ def _placed(students: Records, against: pd.DataFrame, places: Places) -> pd.Data
     )
 
 
-def _names_are_fillers(students: Records, places: Places) -> pd.DataFrame:
+def _names_are_fillers(students: Records, locations: SourceLocations) -> pd.DataFrame:
     """Report names that linking ignores: Baby Boy, Student Test. Reading has reported some already."""
     people = students.people
     fillers = fillers_in(people["first_name"], people["last_surname"], people["full_name"])
@@ -85,7 +85,7 @@ def _names_are_fillers(students: Records, places: Places) -> pd.DataFrame:
         found["first_name"].notna(), "first_name"
     )
     both = (found["first_name"].fillna("") + " " + found["last_surname"].fillna("")).str.strip()
-    where = places.of_values(found[["silo", "record"]].assign(about=about))
+    where = locations.of_values(found[["silo", "record"]].assign(about=about))
     return where.assign(
         silo=found["silo"],
         number=rows,
@@ -135,7 +135,7 @@ def _names_disagree(people: pd.DataFrame, anchor: np.ndarray) -> list[pd.DataFra
         # Compare whole names only if one of the two records has nothing else.
         either = in_one_cell | in_one_cell[anchor]
         rows = np.flatnonzero(usable & known & known[anchor] & (either if column == "full_name" else ~either))
-        agrees = _written_alike(text.take(rows), text.take(anchor[rows]))
+        agrees = _same_text(text.take(rows), text.take(anchor[rows]))
         if column == "full_name":
             unlike = np.flatnonzero(~agrees)
             agrees[unlike] = _same_words(people, text, rows[unlike], anchor[rows[unlike]])
@@ -143,7 +143,7 @@ def _names_disagree(people: pd.DataFrame, anchor: np.ndarray) -> list[pd.DataFra
     return found
 
 
-def _written_alike(left: pd.Series, right: pd.Series) -> np.ndarray:
+def _same_text(left: pd.Series, right: pd.Series) -> np.ndarray:
     """Compare texts as written; ignore case if one of them is all capitals."""
     left, right = left.reset_index(drop=True), right.reset_index(drop=True)
     one_is_capitals = _true(left.str.isupper()) | _true(right.str.isupper())
@@ -173,7 +173,9 @@ def _same_words(people: pd.DataFrame, whole: pd.Series, rows: np.ndarray, others
     return agree
 
 
-def _ids_collide(students: Records, label: np.ndarray, refused: pd.DataFrame, places: Places) -> pd.DataFrame:
+def _ids_collide(
+    students: Records, label: np.ndarray, refused: pd.DataFrame, locations: SourceLocations
+) -> pd.DataFrame:
     """Find ids that point to another child: joining on them would succeed, and be wrong."""
     ids = students.ids[students.ids["system"].isin(UNDECLARED_MAY_BE)]
     number = ids["number"].to_numpy(dtype="int64")
@@ -218,6 +220,6 @@ def _ids_collide(students: Records, label: np.ndarray, refused: pd.DataFrame, pl
     suspect = suspect[tied[suspect["number"].to_numpy()] | was_refused]
     silo = students.people["silo"].take(suspect["number"].to_numpy()).to_numpy()
     suspect = suspect.assign(silo=silo, kind="id_colliding", expected="an id that no other child has")
-    suspect = suspect.assign(value=suspect["written"])
-    suspect = suspect.reset_index(drop=True).assign(column=places.of_ids(suspect))
+    suspect = suspect.assign(value=suspect["raw_value"])
+    suspect = suspect.reset_index(drop=True).assign(column=locations.of_ids(suspect))
     return suspect[["silo", "number", "file", "row", "column", "kind", "value", "expected"]]

@@ -25,7 +25,7 @@ from helpers.link.methods.deterministic import (
 )
 from helpers.link.methods.probabilistic import find_probabilistic_matches
 from helpers.link.methods.resolved import resolve_matches
-from helpers.link.records import Places, Records, prepare_records
+from helpers.link.records import Records, SourceLocations, prepare_records
 from helpers.link.resolve.clusters import anchors, pairs_already_decided
 from helpers.link.resolve.resolve import resolve
 from helpers.standard import OLD_METHODS, BadInput, as_table, nearest, renamed
@@ -129,19 +129,19 @@ def link_children(
         When there is no such method, or a silo has two records of one name.
     """
     rows = (identifiers if person_rows is None else person_rows)[["silo", "record", "file", "row"]]
-    places = Places(rows, layouts or {}, kinds or {})
+    locations = SourceLocations(rows, layouts or {}, kinds or {})
 
     def prepare() -> tuple[Records, LinkageContext]:
         students = prepare_records(people, identifiers, unique_people, anchor_order)
-        return check_ids(students, places, schools=schools, decisions=decisions, model=model)
+        return check_ids(students, locations, schools=schools, decisions=decisions, model=model)
 
-    return _link(method_named(method), prepare, places, lambda _, make: make())
+    return _link(method_named(method), prepare, locations, lambda _, make: make())
 
 
 def _link(
     method: Method,
     prepare: Callable[[], tuple[Records, LinkageContext]],
-    places: Places,
+    locations: SourceLocations,
     once: Callable[[str, Callable[[], Any]], Any],
 ) -> Links:
     """Link records; what several methods need is made `once`."""
@@ -157,7 +157,7 @@ def _link(
     refused = pairs.loc[(pairs["decision"] == "Refused") | two_children, ["left", "right"]]
     anchor = anchors(students, label)
     findings = pd.concat(
-        [find_disagreements(students, label, anchor, refused, places), aids.id_columns.findings],
+        [find_disagreements(students, label, anchor, refused, locations), aids.id_columns.findings],
         ignore_index=True,
     )
     return Links(
@@ -178,23 +178,23 @@ def _answered(students: Records, settled: Resolved, persons: ReviewDecisions) ->
         return pairs
     crosswalk = make_crosswalk(students, settled.label, pairs, settled.confidence)
     answer = pairs_already_decided(as_pairs(students, pairs), crosswalk).to_numpy(dtype=object)
-    said = ~pd.isna(answer)
-    by_whom = np.where(said, "Person", pairs["decided_by"].to_numpy(dtype=object))
-    decision = np.where(said, answer, pairs["decision"].to_numpy(dtype=object))
-    verified = pairs["verified"].to_numpy(dtype=bool) | (decision == "Match") & said
+    answered = ~pd.isna(answer)
+    by_whom = np.where(answered, "Person", pairs["decided_by"].to_numpy(dtype=object))
+    decision = np.where(answered, answer, pairs["decision"].to_numpy(dtype=object))
+    verified = pairs["verified"].to_numpy(dtype=bool) | (decision == "Match") & answered
     return pairs.assign(decision=decision, decided_by=by_whom, verified=verified)
 
 
 def check_ids(
     students: Records,
-    places: Places,
+    locations: SourceLocations,
     *,
     schools: pd.DataFrame | None = None,
     decisions: pd.DataFrame | None = None,
     model: LinkModel | None = None,
 ) -> tuple[Records, LinkageContext]:
     """Drop the ids of refused columns, and collect the context that stages use."""
-    columns = verify_id_columns(students, LARGEST_BLOCK, places)
+    columns = verify_id_columns(students, LARGEST_BLOCK, locations)
     students = replace(students, ids=columns.ids)
     return students, LinkageContext(columns, read_decided_pairs(students, decisions), schools, model)
 
@@ -257,14 +257,14 @@ def link_district(
 
     def link() -> Links:
         rows = district.person_rows[["silo", "record", "file", "row"]]
-        places, schools = Places(rows, district.layouts, district.kinds), district.fact("school")
+        locations, schools = SourceLocations(rows, district.layouts, district.kinds), district.fact("school")
 
         def prepare() -> tuple[Records, LinkageContext]:
             people, order = district.people, tuple(district)
             students = prepare_records(people, district.identifiers, district.unique_people, order)
-            return check_ids(students, places, schools=schools, decisions=decisions, model=model)
+            return check_ids(students, locations, schools=schools, decisions=decisions, model=model)
 
-        return _link(method, prepare, places, once)
+        return _link(method, prepare, locations, once)
 
     links: Links = once(f"linked: {method}", link)
     return links

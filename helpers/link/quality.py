@@ -36,11 +36,11 @@ MODEL = "Model, pairs of records with names"
 REVIEWED = "Reviewed pairs, of those compared"
 LEARNED = Path(__file__).with_name("quality.toml")
 ELSEWHERE = Path(__file__).with_name("quality_elsewhere.toml")
-# Least share of errors that can be told from none.
+# Least share of errors that can be distinguished from none.
 LEAST = 1e-3
 Z = 1.96  # of a 95% interval
 # Where fewer wrong pairs than this are expected, there may be none.
-FEWEST_TOLD = 3.0
+FEWEST_DETECTED = 3.0
 # Upper ends of the probability bands; pairs decided by rule have no probability, and form a band of their
 # own.
 EDGES = (0.01, 0.1, 0.5, 0.9, 0.99, 1.0)
@@ -88,10 +88,10 @@ def _by_model(links: Links) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for measure, one in _learned().items():
         wrong = float(np.exp(one["intercept"] + one["errors"] * errors))
-        # Few pairs tell less than training districts had.
+        # Few pairs are less certain than those of training districts.
         spread = Z * float(np.hypot(one["spread"], np.sqrt(1 / max(named * wrong, 1.0))))
         most, fewest = (min(wrong * float(np.exp(sign * spread)), 1.0) for sign in (1, -1))
-        if named * fewest < FEWEST_TOLD:
+        if named * fewest < FEWEST_DETECTED:
             fewest = 0.0
         rows.append(
             {
@@ -181,9 +181,9 @@ def _by_review(pairs: pd.DataFrame, decisions: pd.DataFrame) -> list[dict[str, o
 
 def _answers(pairs: pd.DataFrame, decisions: pd.DataFrame) -> pd.Series:
     """Return the latest answer on each pair (boolean; NA: not reviewed), in either order of its records."""
-    said = decisions[decisions["decision"].isin(["Match", "No match"])]
-    said = said.sort_values("reviewed_utc", na_position="first", kind="stable")
-    words = pd.Series(said["decision"].eq("Match").to_numpy(dtype=bool), index=_unordered(said))
+    answers = decisions[decisions["decision"].isin(["Match", "No match"])]
+    answers = answers.sort_values("reviewed_utc", na_position="first", kind="stable")
+    words = pd.Series(answers["decision"].eq("Match").to_numpy(dtype=bool), index=_unordered(answers))
     words = words[~words.index.duplicated(keep="last")]
     return words.astype("boolean").reindex(_unordered(pairs)).set_axis(pairs.index)
 

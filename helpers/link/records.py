@@ -28,7 +28,7 @@ from helpers.link.values.names import fold, is_initial
 from helpers.link.values.schools import LAST_GRADE, PREKINDERGARTEN, grade_numbers, school_codes
 from helpers.standard import STRING, BadInput, isin_text, places_in_order
 
-__all__ = ["Places", "Records", "Units", "make_units", "name_values", "prepare_records"]
+__all__ = ["Records", "SourceLocations", "Units", "make_units", "name_values", "prepare_records"]
 
 
 RECORD = ["silo", "record"]
@@ -36,7 +36,7 @@ SEED = 20_250_901
 
 
 @dataclass(frozen=True)
-class Places:
+class SourceLocations:
     """Source rows of records, and layouts that locate values in them.
 
     ``rows`` has ``silo``, ``record``, ``file``, ``row``. For a silo without a layout, columns have the names
@@ -60,20 +60,20 @@ class Places:
         ).astype(STRING)
         exact = rows.merge(taken, on=["silo", "file"], how="inner", validate="many_to_many")
         exact = exact.drop_duplicates([*RECORD, "about"])
-        places = wanted.merge(exact, on=[*RECORD, "about"], how="left", validate="many_to_one")
+        located = wanted.merge(exact, on=[*RECORD, "about"], how="left", validate="many_to_one")
         first = rows.drop_duplicates(RECORD).rename(columns={"file": "first_file", "row": "first_row"})
-        places = places.merge(first, on=RECORD, how="left", validate="many_to_one")
-        named_after = places["record"].str.extract(r"^(?P<file>.*)#(?P<row>\d+)$")
+        located = located.merge(first, on=RECORD, how="left", validate="many_to_one")
+        named_after = located["record"].str.extract(r"^(?P<file>.*)#(?P<row>\d+)$")
         row = (
-            places["row"]
-            .fillna(places["first_row"])
+            located["row"]
+            .fillna(located["first_row"])
             .fillna(pd.to_numeric(named_after["row"]).astype("Int64"))
         )
         return pd.DataFrame(
             {
-                "file": places["file"].fillna(places["first_file"]).fillna(named_after["file"]),
+                "file": located["file"].fillna(located["first_file"]).fillna(named_after["file"]),
                 "row": row,
-                "column": places["column"].fillna(places["about"]),
+                "column": located["column"].fillna(located["about"]),
             }
         )
 
@@ -101,13 +101,13 @@ class Places:
             layout = self.layouts.get(silo)
             if layout is None:
                 continue
-            said = set()
+            listed = set()
             for kind in self._kinds_of(file, layout):
                 for makes in kind.makes:
                     if makes.table == "people":
                         for about, column in makes.take.items():
-                            if about not in said:
-                                said.add(about)
+                            if about not in listed:
+                                listed.add(about)
                                 yield silo, file, about, column
 
     def _kinds_of(self, file: str, layout: Layout) -> list[FileLayout]:

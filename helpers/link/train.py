@@ -18,7 +18,7 @@ from helpers.link.model import LinkModel, explain, weights
 from helpers.link.model.calibration import share_of_errors, uncalibrate
 from helpers.link.model.estimation import DRAWN_PAIRS, monotone, train, with_matches
 from helpers.link.pipeline import check_ids, run_stages
-from helpers.link.records import Places, Records, prepare_records
+from helpers.link.records import Records, SourceLocations, prepare_records
 from helpers.standard import BadInput
 
 __all__ = ["RIVALS", "explain_pair", "match_weights_of", "train_on_district", "train_on_districts"]
@@ -33,8 +33,8 @@ NOTHING = 0.005
 
 def _candidates(district: District) -> tuple[Records, LinkageContext, Candidates]:
     students = prepare_records(district.people, district.identifiers, district.unique_people, tuple(district))
-    places = Places(district.person_rows, district.layouts, district.kinds)
-    students, aids = check_ids(students, places, schools=district.fact("school"))
+    locations = SourceLocations(district.person_rows, district.layouts, district.kinds)
+    students, aids = check_ids(students, locations, schools=district.fact("school"))
     return students, aids, find_candidates(students, run_stages("standardized", students, aids), aids)
 
 
@@ -157,8 +157,8 @@ def train_on_districts(
         students = prepare_records(
             district.people, district.identifiers, district.unique_people, tuple(district)
         )
-        places = Places(district.person_rows, district.layouts, district.kinds)
-        students, aids = check_ids(students, places, schools=district.fact("school"))
+        locations = SourceLocations(district.person_rows, district.layouts, district.kinds)
+        students, aids = check_ids(students, locations, schools=district.fact("school"))
         units, pairs = single_records(students, aids)
         model = train(
             units,

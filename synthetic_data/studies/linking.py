@@ -18,8 +18,8 @@ from helpers.link import (
     LARGEST_BLOCK,
     SHIPPED,
     LinkModel,
-    Places,
     Records,
+    SourceLocations,
     declared_model,
     equal_ids,
     join_all_on_id,
@@ -124,7 +124,7 @@ def mistaken(columns: pd.DataFrame) -> pd.DataFrame:
 
 def _judged(district: District, planted: dict[str, str]) -> pd.DataFrame:
     students = prepare_records(district.people, district.identifiers, district.unique_people, tuple(district))
-    places = Places(district.person_rows, district.layouts, district.kinds)
+    places = SourceLocations(district.person_rows, district.layouts, district.kinds)
     table = verify_id_columns(students, LARGEST_BLOCK, places).table
     table = table[table["against_silo"].isna() & table["part"].isna()]
     told = [

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from helpers.files import District
 from helpers.link.ids.columns import IdColumns, verify_id_columns
-from helpers.link.records import Places, Records, prepare_records
+from helpers.link.records import Records, SourceLocations, prepare_records
 from tests.link.records import frames, record
 from tests.tiers import examples
 
@@ -39,7 +39,7 @@ def column(silo: str, numbers: Sequence[int], names: Sequence[Any], **more: Any)
 def judged(*records: dict[str, Any], order: Sequence[str] = ("sis",)) -> IdColumns:
     people, ids = frames(*records)
     students = prepare_records(people, ids, anchor_order=order)
-    return verify_id_columns(students, 100, Places(ids[["silo", "record", "file", "row"]], {}, {}))
+    return verify_id_columns(students, 100, SourceLocations(ids[["silo", "record", "file", "row"]], {}, {}))
 
 
 def status(columns: IdColumns) -> dict[tuple[str, str], str]:
@@ -154,7 +154,9 @@ def test_one_grades_list_is_refused_and_the_rest_of_the_column_used() -> None:
     people["school_name"] = people["school_name"].mask(listed, "Oak Hill")
     people.loc[listed, "grade_level"] = [f"{3 + row // 20:02d}" for row in range(100)]
     students = prepare_records(people, ids, anchor_order=("sis",))
-    columns = verify_id_columns(students, 100, Places(ids[["silo", "record", "file", "row"]], {}, {}))
+    columns = verify_id_columns(
+        students, 100, SourceLocations(ids[["silo", "record", "file", "row"]], {}, {})
+    )
     assert status(columns)["iready", "State"] == "Verified"
     (part,) = columns.table.loc[
         columns.table["part"].notna(), ["part", "ids", "disagree", "status"]
@@ -172,7 +174,9 @@ def test_a_column_whose_lists_are_mostly_wrong_is_refused_whole() -> None:
     grades = [f"{3 + row // 18:02d}" if row < 90 else None for row in range(110)]
     people.loc[people["silo"].eq("iready"), "grade_level"] = grades
     students = prepare_records(people, ids, anchor_order=("sis",))
-    columns = verify_id_columns(students, 100, Places(ids[["silo", "record", "file", "row"]], {}, {}))
+    columns = verify_id_columns(
+        students, 100, SourceLocations(ids[["silo", "record", "file", "row"]], {}, {})
+    )
     assert status(columns)["iready", "State"] == "Refused"
     assert columns.table["part"].isna().all()
     assert columns.agreeing.empty
@@ -298,7 +302,9 @@ def test_every_planted_column_is_refused_and_no_sound_one(district: District, se
     people = district.people[rng.random(len(district.people)) < rng.uniform(0.5, 1)]
     ids = ids.merge(people[["silo", "record"]], on=["silo", "record"], how="inner", validate="many_to_one")
     students = prepare_records(people, ids, district.unique_people, tuple(district))
-    columns = verify_id_columns(students, 100, Places(district.person_rows, district.layouts, district.kinds))
+    columns = verify_id_columns(
+        students, 100, SourceLocations(district.person_rows, district.layouts, district.kinds)
+    )
     table = columns.table[columns.table["part"].isna() & columns.table["against_silo"].isna()]
     bad = table[table["status"].eq("Refused")]
     assert set(bad["silo"]) == {silo}, bad.to_string()
@@ -309,7 +315,9 @@ def test_every_planted_column_is_refused_and_no_sound_one(district: District, se
 def test_a_made_districts_columns_are_sound_but_for_the_list_that_was_planted(district: District) -> None:
     """One grade's list of i-Ready holds other children's numbers, whatever else is wrong in the district."""
     students = students_of(district, district.identifiers)
-    columns = verify_id_columns(students, 100, Places(district.person_rows, district.layouts, district.kinds))
+    columns = verify_id_columns(
+        students, 100, SourceLocations(district.person_rows, district.layouts, district.kinds)
+    )
     whole = columns.table[columns.table["part"].isna()]
     assert not whole["status"].eq("Refused").any(), whole[whole["status"].eq("Refused")].to_string()
     assert set(columns.table.loc[columns.table["part"].notna(), "silo"]) <= {"iready"}

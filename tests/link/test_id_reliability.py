@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from helpers.link.ids.columns import verify_id_columns
-from helpers.link.records import Places, prepare_records
+from helpers.link.records import SourceLocations, prepare_records
 from tests.link.records import children, frames, linked, record
 from tests.link.test_id_columns import ALL, judged
 
@@ -234,7 +234,7 @@ def test_addresses_of_families_join_nobody_by_themselves(families: int, joined: 
     people, ids = frames(*rows)
     students = prepare_records(people, ids, anchor_order=("sis",))
     findings = verify_id_columns(
-        students, 100, Places(ids[["silo", "record", "file", "row"]], {}, {})
+        students, 100, SourceLocations(ids[["silo", "record", "file", "row"]], {}, {})
     ).findings
     told = findings[findings["kind"].eq("email_shared")].set_index("silo")
     assert told.loc["sis", "times"] == 2 * families

@@ -24,7 +24,7 @@ from helpers.link.ids.evidence import (
 )
 from helpers.link.ids.forms import normalize_ids
 from helpers.link.ids.reliability import find_own_addresses, find_unmatched_ids
-from helpers.link.records import Places, Records
+from helpers.link.records import Records, SourceLocations
 from helpers.link.values.identifiers import records_of
 from helpers.standard import as_table, wilson
 
@@ -169,15 +169,15 @@ class IdColumnStatus:
         _, entry, same, another = self.verdicts(self.alive & (self.unit == unit))
         if another.sum() < FEWEST:
             return
-        heard = ListEvidence(entry, same, another)
+        evidence = ListEvidence(entry, same, another)
         # With almost no correct ids, there is no sound rest to find.
         all_wrong = whole and same.sum() < FEWEST
-        found = [] if all_wrong else find_wrong_lists(lists, heard, LINE, FEWEST)
+        found = [] if all_wrong else find_wrong_lists(lists, evidence, LINE, FEWEST)
         listed = np.zeros(len(self.column), dtype=bool)
         for _, members in found:
             listed |= members
         chosen: list[tuple[str | None, Mask]] = [*found]
-        rest = heard.among(~listed[entry])
+        rest = evidence.among(~listed[entry])
         few_lists = 2 * len(rest.entry) > len(entry) and is_sound(rest, LINE, FEWEST)
         if (whole or found) and not few_lists:
             chosen = [(None, np.asarray(self.column == int(self.units["column"].iloc[unit])))]
@@ -227,7 +227,7 @@ class IdColumns:
 
     # The standard table *id_columns*.
     table: pd.DataFrame
-    # As from `identifiers.comparable_ids` in normal form, with ``written``, and without refused columns' ids.
+    # As from `identifiers.comparable_ids` in normal form, with ``raw_value``, without refused columns' ids.
     ids: pd.DataFrame
     # As from `identifiers.agreeing_pairs`, without pairs from refused columns.
     agreeing: pd.DataFrame
@@ -237,9 +237,9 @@ class IdColumns:
     findings: pd.DataFrame
 
 
-def verify_id_columns(students: Records, largest_block: int, places: Places) -> IdColumns:
+def verify_id_columns(students: Records, largest_block: int, locations: SourceLocations) -> IdColumns:
     """Verify every id column by the names and birth dates of the records that its ids connect."""
-    located, columns = locate_ids(students, places)
+    located, columns = locate_ids(students, locations)
     forms = normalize_ids(students, located, columns, largest_block)
     own, shared = find_own_addresses(students, forms.ids, columns, largest_block)
     evidence = compare_id_holders(students, forms.ids.assign(own=own), columns, largest_block)
@@ -248,12 +248,12 @@ def verify_id_columns(students: Records, largest_block: int, places: Places) -> 
     left, right = evidence.left, evidence.right
     refused = judgment.refuses(left, right) | judgment.refuses(right, left)
     kept = evidence.ids[~judgment.useless()].reset_index(drop=True)
-    unmatched, told = find_unmatched_ids(students, kept, columns)
+    unmatched, unmatched_findings = find_unmatched_ids(students, kept, columns)
     kept = kept.assign(contradicts=~unmatched)
-    findings = [_findings(judgment, columns), forms.findings, shared, told]
+    findings = [_findings(judgment, columns), forms.findings, shared, unmatched_findings]
     return IdColumns(
         table=as_table("id_columns", _table(judgment, columns)),
-        ids=kept[["number", "system", "value", "written", "contradicts", "file", "row"]],
+        ids=kept[["number", "system", "value", "raw_value", "contradicts", "file", "row"]],
         agreeing=records_of(evidence.ids, left[~refused], right[~refused]),
         passed_over=evidence.passed_over,
         findings=as_table("findings", pd.concat(findings, ignore_index=True)),
@@ -325,11 +325,11 @@ def _by_silo(judgment: IdColumnStatus, met: pd.DataFrame) -> Iterator[pd.DataFra
     gone = [refusal.unit for refusal in judgment.refusals if refusal.part is None]
     half = len(judgment.unit) // 2
     peer_unit = np.concatenate([judgment.unit[half:], judgment.unit[:half]])
-    heard = judgment.counting & (~np.isin(peer_unit, gone) | np.isin(judgment.unit, gone))
+    counting = judgment.counting & (~np.isin(peer_unit, gone) | np.isin(judgment.unit, gone))
     silo = judgment.order[judgment.column[judgment.peer]]
     names = judgment.evidence.columns.drop_duplicates("order").set_index("order")["silo"]
-    for place in np.unique(silo[heard]).tolist():
-        counted = judgment.counted(heard & (silo == place))[COUNTS]
+    for place in np.unique(silo[counting]).tolist():
+        counted = judgment.counted(counting & (silo == place))[COUNTS]
         rows = pd.concat([judgment.units, counted], axis="columns")
         number = met[met["silo"] == place].groupby(["column", "target"], as_index=False).size()
         rows = rows.merge(number, on=["column", "target"], how="left", validate="one_to_one")
@@ -353,12 +353,12 @@ def _findings(judgment: IdColumnStatus, columns: pd.DataFrame) -> pd.DataFrame:
         collides |= (judgment.unit == refusal.unit) & refusal.members[judgment.entry]
         place = int(judgment.units["column"].iloc[refusal.unit])
         together.setdefault((place, refusal.part or ""), []).append(refusal)
-    told = []
+    findings = []
     for (place, part), refusals in together.items():
         surest = max((refusal.counts for refusal in refusals), key=lambda counts: counts["comparable"])
         low = rated(pd.DataFrame([surest]))["low"].iloc[0]
         systems = sorted({str(judgment.units["target"].iloc[refusal.unit]) for refusal in refusals})
-        told.append(
+        findings.append(
             {
                 "silo": columns["silo"].iloc[place],
                 "file": ids.loc[refusals[0].members, "file"].mode().iloc[0],
@@ -374,8 +374,8 @@ def _findings(judgment: IdColumnStatus, columns: pd.DataFrame) -> pd.DataFrame:
         )
     collides &= judgment.equal & (judgment.says == ANOTHER)
     entry = np.unique(judgment.entry[collides])
-    colliding = ids[["file", "row", "written"]].take(entry).reset_index(drop=True)
-    colliding = colliding.rename(columns={"written": "value"})
+    colliding = ids[["file", "row", "raw_value"]].take(entry).reset_index(drop=True)
+    colliding = colliding.rename(columns={"raw_value": "value"})
     about = columns.take(judgment.column[entry]).reset_index(drop=True)
     colliding = colliding.assign(
         silo=about["silo"],
@@ -384,4 +384,4 @@ def _findings(judgment: IdColumnStatus, columns: pd.DataFrame) -> pd.DataFrame:
         expected="an id that no other child has",
         action_taken="nothing",
     )
-    return pd.concat([pd.DataFrame(told), colliding], ignore_index=True).assign(times=1)
+    return pd.concat([pd.DataFrame(findings), colliding], ignore_index=True).assign(times=1)

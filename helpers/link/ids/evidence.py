@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.link.blocking import pairs_within
-from helpers.link.records import Places, Records
+from helpers.link.records import Records, SourceLocations
 from helpers.link.values import names
 from helpers.link.values.birth_dates import AMBIGUOUS_DATE, DIFFERENT, comparable, compare_birth_dates
 from helpers.link.values.identifiers import CONTRADICTING, OF_A_HOME, contradicting, equal_ids
@@ -94,7 +94,7 @@ def compare_id_holders(
     )
 
 
-def locate_ids(students: Records, places: Places) -> tuple[pd.DataFrame, pd.DataFrame]:
+def locate_ids(students: Records, locations: SourceLocations) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Assign each id its column; return the ids, and the columns as in `IdComparison`."""
     ids = students.ids
     order = students.silo[ids["number"].to_numpy(dtype="int64")]
@@ -102,10 +102,10 @@ def locate_ids(students: Records, places: Places) -> tuple[pd.DataFrame, pd.Data
     file, files = pd.factorize(ids["file"], sort=True)
     head, heads = pd.factorize(ids["head"], sort=True)
     # As numbers, since a large district has millions of ids in some dozens of columns.
-    places_of = pd.DataFrame({"order": order, "system": system, "file": file})
+    codes = pd.DataFrame({"order": order, "system": system, "file": file})
     code = ((order * len(systems) + system) * (len(files) + 1) + file) * (len(heads) + 1) + head
     _, first, which = np.unique(code, return_index=True, return_inverse=True)
-    where = places_of.iloc[first].reset_index(drop=True)
+    where = codes.iloc[first].reset_index(drop=True)
     silos = students.people["silo"].take(ids["number"].to_numpy(dtype="int64")[first]).to_numpy()
     where = where.assign(
         silo=pd.Series(silos, dtype="string"),
@@ -114,7 +114,7 @@ def locate_ids(students: Records, places: Places) -> tuple[pd.DataFrame, pd.Data
     )
     # A header that several files share, such as one per year or class, is one column.
     own = ids["head"].take(first).reset_index(drop=True)
-    where["name"] = own.fillna(places.of_ids(where)).to_numpy()
+    where["name"] = own.fillna(locations.of_ids(where)).to_numpy()
     keys = ["order", "silo", "system", "name"]
     columns = where.groupby(keys, as_index=False, dropna=False, sort=True)[["file"]].min()
     number = pd.MultiIndex.from_frame(columns[keys]).get_indexer(pd.MultiIndex.from_frame(where[keys]))
@@ -269,10 +269,12 @@ class Lists:
         return Lists(self.column[ids], levels, self.file[ids], self.row[ids])
 
 
-def find_wrong_lists(lists: Lists, heard: ListEvidence, line: float, fewest: int) -> list[tuple[str, Mask]]:
+def find_wrong_lists(
+    lists: Lists, evidence: ListEvidence, line: float, fewest: int
+) -> list[tuple[str, Mask]]:
     """Find lists of one column whose ids belong to different children."""
-    mine = np.flatnonzero(lists.column == lists.column[heard.entry[0]])
-    here = ListEvidence(np.searchsorted(mine, heard.entry), heard.same, heard.another)
+    mine = np.flatnonzero(lists.column == lists.column[evidence.entry[0]])
+    here = ListEvidence(np.searchsorted(mine, evidence.entry), evidence.same, evidence.another)
     found = []
     for name, members in _within(lists.of_some(mine), here, 0, np.ones(len(mine), dtype=bool), line, fewest):
         everywhere = np.zeros(len(lists.column), dtype=bool)
@@ -282,18 +284,18 @@ def find_wrong_lists(lists: Lists, heard: ListEvidence, line: float, fewest: int
 
 
 def _within(
-    lists: Lists, heard: ListEvidence, level: int, scope: Mask, line: float, fewest: int
+    lists: Lists, evidence: ListEvidence, level: int, scope: Mask, line: float, fewest: int
 ) -> list[tuple[str, Mask]]:
-    if heard.another.sum() < fewest:
+    if evidence.another.sum() < fewest:
         return []
     if level == len(lists.levels):
-        return _stretches(lists, heard, scope, line, 2 * fewest)
+        return _stretches(lists, evidence, scope, line, 2 * fewest)
     codes, names = lists.levels[level]
-    mine = codes[heard.entry]
+    mine = codes[evidence.entry]
     found: list[tuple[str, Mask]] = []
-    wrong = _above(mine, heard.another, line, fewest)
+    wrong = _above(mine, evidence.another, line, fewest)
     for one in wrong:
-        inside, members = heard.among(mine == one), scope & (codes == one)
+        inside, members = evidence.among(mine == one), scope & (codes == one)
         narrower = _within(lists, inside, level + 1, members, line, fewest)
         listed = np.zeros(len(inside.entry), dtype=bool)
         for _, mask in narrower:
@@ -301,13 +303,13 @@ def _within(
         fits = bool(narrower) and is_sound(inside.among(~listed), line, 1)
         found.extend(narrower if fits else [(names[one], members)])
     beside = scope & ~np.isin(codes, wrong) if wrong else scope
-    left = heard.among(~np.isin(mine, wrong)) if wrong else heard
+    left = evidence.among(~np.isin(mine, wrong)) if wrong else evidence
     return [*found, *_within(lists, left, level + 1, beside, line, fewest)]
 
 
-def is_sound(heard: ListEvidence, line: float, fewest: int) -> bool:
+def is_sound(evidence: ListEvidence, line: float, fewest: int) -> bool:
     """Return whether ids are sound without their wrong lists."""
-    return bool(heard.same.sum() >= fewest and heard.another.sum() <= line * len(heard.entry))
+    return bool(evidence.same.sum() >= fewest and evidence.another.sum() <= line * len(evidence.entry))
 
 
 def _above(codes: Ints, wrong: Mask, line: float, fewest: int) -> list[int]:
@@ -320,7 +322,7 @@ def _above(codes: Ints, wrong: Mask, line: float, fewest: int) -> list[int]:
 
 
 def _stretches(
-    lists: Lists, heard: ListEvidence, scope: Mask, line: float, fewest: int
+    lists: Lists, evidence: ListEvidence, scope: Mask, line: float, fewest: int
 ) -> list[tuple[str, Mask]]:
     """Find runs of rows with more than the share `line` of wrong ids, the largest gain first.
 
@@ -328,8 +330,8 @@ def _stretches(
     wrong ids sums to 0. The run with the largest sum is where the column shifted.
     """
     file, row = lists.file, lists.row
-    order = np.lexsort((row[heard.entry], file[heard.entry]))
-    entry, gain = heard.entry[order], np.where(heard.another[order], 1.0, -line / (1 - line))
+    order = np.lexsort((row[evidence.entry], file[evidence.entry]))
+    entry, gain = evidence.entry[order], np.where(evidence.another[order], 1.0, -line / (1 - line))
     found: list[tuple[str, Mask]] = []
     while len(gain):
         total = np.concatenate([[0.0], np.cumsum(gain)])

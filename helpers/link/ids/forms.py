@@ -40,7 +40,7 @@ CHECK_DIGIT = "check digit"
 class NormalizedIds:
     """Ids in normal form, and what was normalized."""
 
-    # As given, with ``written``: the id as in its file. ``value`` is its normal form, ``code`` its number.
+    # As given, with ``raw_value``: the id as in its file. ``value`` is its normal form, ``code`` its number.
     ids: pd.DataFrame
     # One finding per file, column and way of writing.
     findings: pd.DataFrame
@@ -95,12 +95,12 @@ def normalize_ids(
 ) -> NormalizedIds:
     """Give ids that columns write in several ways one form, where names and birth dates confirm it."""
     code, distinct = pd.factorize(ids["value"])
-    unchanged = NormalizedIds(ids.assign(written=ids["value"], code=code), pd.DataFrame())
+    unchanged = NormalizedIds(ids.assign(raw_value=ids["value"], code=code), pd.DataFrame())
     parts = split_ids(pd.Series(distinct, dtype="string"))
     core: Ints = pd.factorize(parts.rest.where(parts.rest.ne("")))[0].astype("int64")
     family = _families(ids)
     long, short = _columns_with_check_digit(ids, columns, parts, code, family)
-    active = _written_in_two_ways(family, code, core)
+    active = _has_two_forms(family, code, core)
     active |= np.isin(ids["column"].to_numpy(), np.union1d(long, short)) & (core[code] >= 0)
     if not active.any():
         return unchanged
@@ -147,7 +147,7 @@ def _families(ids: pd.DataFrame) -> Ints:
     return np.asarray(number[system], dtype="int64")
 
 
-def _written_in_two_ways(family: Ints, code: Ints, core: Ints) -> Mask:
+def _has_two_forms(family: Ints, code: Ints, core: Ints) -> Mask:
     """Test which ids have a core that occurs in two forms."""
     width = int(np.max(core, initial=0)) + 1
     active = np.zeros(len(code), dtype=bool)
@@ -303,7 +303,7 @@ def _representatives(nodes: _Nodes, label: Ints, parts: IdParts) -> Ints:
     return np.where(clash[label], nodes.value, representative)
 
 
-def _ways(parts: IdParts, written: Ints, read: Ints) -> pd.Series:
+def _ways(parts: IdParts, raw: Ints, normal: Ints) -> pd.Series:
     """Describe how ids are written, compared with their normal forms."""
     zeros = parts.zeros.to_numpy()
     rest, letters, number, bare, lower, text = (
@@ -311,25 +311,25 @@ def _ways(parts: IdParts, written: Ints, read: Ints) -> pd.Series:
         for name in ("rest", "letters", "number", "bare", "lower", "text")
     )
     size = parts.rest.str.len().to_numpy(dtype="int64")
-    one_core = rest[written] == rest[read]
+    one_core = rest[raw] == rest[normal]
     signs = parts.number.str.len().to_numpy(dtype="int64") - parts.bare.str.len().to_numpy(dtype="int64")
-    own, other = letters[written] != "", letters[read] != ""
-    cased = (bare[written] != bare[read]) & (lower[written] == lower[read])
-    said = {
-        "without zeros in front": one_core & (zeros[written] < zeros[read]),
-        "with more zeros in front": one_core & (zeros[written] > zeros[read]),
+    own, other = letters[raw] != "", letters[normal] != ""
+    cased = (bare[raw] != bare[normal]) & (lower[raw] == lower[normal])
+    ways = {
+        "without zeros in front": one_core & (zeros[raw] < zeros[normal]),
+        "with more zeros in front": one_core & (zeros[raw] > zeros[normal]),
         "with letters in front": own & ~other,
         "without letters in front": other & ~own,
-        "with other letters in front": own & other & (letters[written] != letters[read]),
-        "with other spaces or signs": signs[written] != signs[read],
+        "with other letters in front": own & other & (letters[raw] != letters[normal]),
+        "with other spaces or signs": signs[raw] != signs[normal],
         "in capital or small letters": cased,
-        "as a calculated number": (text[written] != number[written]) | (text[read] != number[read]),
-        f"with a {CHECK_DIGIT}": ~one_core & (size[written] > size[read]),
-        f"without its {CHECK_DIGIT}": ~one_core & (size[written] < size[read]),
+        "as a calculated number": (text[raw] != number[raw]) | (text[normal] != number[normal]),
+        f"with a {CHECK_DIGIT}": ~one_core & (size[raw] > size[normal]),
+        f"without its {CHECK_DIGIT}": ~one_core & (size[raw] < size[normal]),
     }
-    mask = sum(np.asarray(is_so, dtype="int64") << place for place, is_so in enumerate(said.values()))
+    mask = sum(np.asarray(is_so, dtype="int64") << place for place, is_so in enumerate(ways.values()))
     names = {
-        one: " and ".join(name for place, name in enumerate(said) if one >> place & 1) or "in another way"
+        one: " and ".join(name for place, name in enumerate(ways) if one >> place & 1) or "in another way"
         for one in np.unique(mask).tolist()
     }
     return pd.Series(mask).map(names)
@@ -355,32 +355,32 @@ def _findings(
     """Report each way of writing, with its number of ids and an example of both forms."""
     node = changes["node"].to_numpy(dtype="int64")
     way = _ways(parts, nodes.value[node], representative[node]).to_numpy()
-    heard = confirmed.take(node).reset_index(drop=True)
+    confirmation = confirmed.take(node).reset_index(drop=True)
     keys = ["column", "file", "way"]
-    told = changes.assign(way=way, **heard, times=1).sort_values([*keys, "row"])
-    summed = told.groupby(keys, as_index=False)[["times", "agree", "comparable"]].sum()
-    first = told.drop_duplicates(keys)[[*keys, "row", "written", "value", "node"]]
-    told = first.merge(summed, on=keys, how="inner", validate="one_to_one").reset_index(drop=True)
+    ways = changes.assign(way=way, **confirmation, times=1).sort_values([*keys, "row"])
+    summed = ways.groupby(keys, as_index=False)[["times", "agree", "comparable"]].sum()
+    first = ways.drop_duplicates(keys)[[*keys, "row", "raw_value", "value", "node"]]
+    ways = first.merge(summed, on=keys, how="inner", validate="one_to_one").reset_index(drop=True)
     # A column that has the other form.
     value, first_node = np.unique(nodes.value, return_index=True)
-    wanted = representative[told["node"].to_numpy(dtype="int64")]
+    wanted = representative[ways["node"].to_numpy(dtype="int64")]
     source = columns.take(nodes.column[first_node[np.searchsorted(value, wanted)]]).reset_index(drop=True)
-    about = columns.take(told["column"].to_numpy(dtype="int64")).reset_index(drop=True)
-    agree, comparable = (told[name].astype("string") for name in ("agree", "comparable"))
+    about = columns.take(ways["column"].to_numpy(dtype="int64")).reset_index(drop=True)
+    agree, comparable = (ways[name].astype("string") for name in ("agree", "comparable"))
     confirms = "names or birth dates agree for " + agree + " of " + comparable
     confirms = confirms.mask(comparable.eq("0"), "no name or birth date confirms it")
     return pd.DataFrame(
         {
             "silo": about["silo"],
-            "file": told["file"],
-            "row": told["row"],
+            "file": ways["file"],
+            "row": ways["row"],
             "column": about["name"],
             "kind": "id_normalized",
-            "value": told["written"],
+            "value": ways["raw_value"],
             "expected": "the id as in " + source["name"] + " (" + source["silo"] + "); written here "
-            + told["way"] + " and compared in the other form: " + confirms,
-            "read_as": told["value"],
+            + ways["way"] + " and compared in the other form: " + confirms,
+            "read_as": ways["value"],
             "action_taken": "read_as",
-            "times": told["times"],
+            "times": ways["times"],
         }
     )  # fmt: skip

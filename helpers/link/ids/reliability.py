@@ -33,7 +33,7 @@ def find_unmatched_ids(
     """Find ids that no other system has, and that are the system's own, mistyped or outdated.
 
     They keep no records apart: in columns where that happens often, where two other systems have the child
-    under another District number, and where a login stands among numbers. Return which of ``ids`` these are,
+    under another District number, and a login among numbers. Return which of ``ids`` these are,
     and a finding for each column.
     """
     column = ids["column"].to_numpy(dtype="int64")
@@ -48,13 +48,13 @@ def find_unmatched_ids(
     differs, outvoted = np.zeros((2, len(ids)), dtype=bool)
     differs[asked] = several[child[asked]] & unmatched[asked]
     outvoted[asked] = (differs & dated)[asked] & known_elsewhere[child[asked]]
-    wrong, heard = (np.bincount(column[mask], minlength=len(columns)) for mask in (differs, asked))
-    low = wilson(pd.Series(wrong), pd.Series(heard))["low"].to_numpy()
+    wrong, compared = (np.bincount(column[mask], minlength=len(columns)) for mask in (differs, asked))
+    low = wilson(pd.Series(wrong), pd.Series(compared))["low"].to_numpy()
     often = (wrong >= FEWEST) & (low > OWN_NUMBERS)
     # About a State id a person decides: the State gives each child one.
     outvoted &= ids["system"].ne(CONTRADICTING[0]).to_numpy(dtype=bool)
     found = (often[column] & unmatched) | outvoted | _with_letters_alone(ids, unmatched)
-    return found, _findings(ids, columns, found, wrong, heard)
+    return found, _findings(ids, columns, found, wrong, compared)
 
 
 def _distinct(group: Ints, value: Ints, groups: int) -> Ints:
@@ -145,28 +145,29 @@ def whole_names(students: Records) -> Ints:
 
 
 def _findings(
-    ids: pd.DataFrame, columns: pd.DataFrame, found: Mask, wrong: Ints, heard: Ints
+    ids: pd.DataFrame, columns: pd.DataFrame, found: Mask, wrong: Ints, compared: Ints
 ) -> pd.DataFrame:
-    told = []
+    findings = []
     for place in np.unique(ids["column"].to_numpy(dtype="int64")[found]).tolist():
         mine = ids[found & ids["column"].eq(place).to_numpy(dtype=bool)]
-        said = (
-            f"children whose name is elsewhere too: {heard[place]}; who have another id there: {wrong[place]}"
+        counts = (
+            f"children whose name is elsewhere too: {compared[place]}; "
+            f"who have another id there: {wrong[place]}"
         )
-        told.append(
+        findings.append(
             {
                 "silo": columns["silo"].iloc[place],
                 "file": mine["file"].iloc[0],
                 "row": mine["row"].iloc[0],
                 "column": columns["name"].iloc[place],
                 "kind": "id_unmatched",
-                "value": mine["written"].iloc[0],
-                "expected": f"an id that another system has; {said}, so this id keeps no records apart",
+                "value": mine["raw_value"].iloc[0],
+                "expected": f"an id that another system has; {counts}, so this id keeps no records apart",
                 "action_taken": "nothing",
                 "times": len(mine),
             }
         )
-    return pd.DataFrame(told)
+    return pd.DataFrame(findings)
 
 
 def find_own_addresses(
@@ -228,7 +229,7 @@ def _kinds_of_columns(column: Ints, code: Ints, count: int, columns: int) -> Int
 
 
 def _shared_findings(ids: pd.DataFrame, columns: pd.DataFrame, shared: Mask, own_kind: Mask) -> pd.DataFrame:
-    told = []
+    findings = []
     column = ids["column"].to_numpy(dtype="int64")
     for place in np.unique(column[shared]).tolist():
         mine, some = ids[column == place], ids[(column == place) & shared]
@@ -236,18 +237,18 @@ def _shared_findings(ids: pd.DataFrame, columns: pd.DataFrame, shared: Mask, own
         joins = "an address links only with a name or a birth date"
         if own_kind[place]:
             joins = "these link only with a name or a birth date, the others on their own"
-        told.append(
+        findings.append(
             {
                 "silo": columns["silo"].iloc[place],
                 "file": some["file"].iloc[0],
                 "row": some["row"].iloc[0],
                 "column": columns["name"].iloc[place],
                 "kind": "email_shared",
-                "value": some["written"].iloc[0],
+                "value": some["raw_value"].iloc[0],
                 "expected": f"an address of one child; {counts} addresses in this column appear with "
                 f"two children's names, so {joins}",
                 "action_taken": "nothing",
                 "times": len(some),
             }
         )
-    return pd.DataFrame(told)
+    return pd.DataFrame(findings)

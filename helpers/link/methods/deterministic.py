@@ -298,7 +298,7 @@ class _Fields:
         )
         without_id = students.people["local_id"].isna().to_numpy(dtype=bool)
         grade = self.grade.fillna(-9).to_numpy(dtype="int64")
-        told_apart_by = pd.DataFrame(
+        fields = pd.DataFrame(
             {
                 "name": name,
                 "day": ignore_date_order(students.people["birth_date"]),
@@ -307,7 +307,7 @@ class _Fields:
                 "record": np.where(students.keeps_one_record_a_child, np.arange(len(students)), -1),
             }
         )
-        return told_apart_by.groupby(list(told_apart_by), sort=False).ngroup().to_numpy(dtype="int64")
+        return fields.groupby(list(fields), sort=False).ngroup().to_numpy(dtype="int64")
 
 
 def _numbered(record: np.ndarray, code: np.ndarray) -> Values:

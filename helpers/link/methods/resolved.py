@@ -269,7 +269,8 @@ def _decide_left_over(
 def _by_weights_too(exclusions: Exclusions, parts: list[pd.DataFrame]) -> Compare:
     """Exclude pairs that are refused, and unlikely ones that a system would have twice.
 
-    Two errors of one child look like two children; only what is refused, or what a system has once, tells.
+    Two errors of one child look like two children; only what is refused, or what a system has once, separates
+    them.
     """
     against = []
     for part in (parts[0], parts[-1]):

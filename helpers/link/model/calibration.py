@@ -57,17 +57,17 @@ def _declared() -> Mapping[str, tuple[tuple[float, Knots], tuple[float, Knots]]]
 
 def _interpolate(probability: npt.ArrayLike, knots: Knots) -> Numbers:
     """Interpolate log odds between knots; they stay beyond the outermost."""
-    said, was = (log_odds(side) for side in zip(*knots, strict=True))
-    return np.interp(log_odds(probability), said, was)
+    predicted, observed = (log_odds(side) for side in zip(*knots, strict=True))
+    return np.interp(log_odds(probability), predicted, observed)
 
 
 def _knots(errors: float, doubt: str) -> Knots:
     """Return the knots for a share of errors: between the two curves that were learned."""
     (few, fewer), (many, more) = _declared()[doubt]
     place = float(np.clip((errors - few) / (many - few), 0, 1))
-    said = sorted({model for knots in (fewer, more) for model, _ in knots})
-    odds = (1 - place) * _interpolate(said, fewer) + place * _interpolate(said, more)
-    return list(zip(said, _probability(odds).tolist(), strict=True))
+    predicted = sorted({model for knots in (fewer, more) for model, _ in knots})
+    odds = (1 - place) * _interpolate(predicted, fewer) + place * _interpolate(predicted, more)
+    return list(zip(predicted, _probability(odds).tolist(), strict=True))
 
 
 def _probability(odds: Numbers) -> Numbers:
@@ -110,5 +110,7 @@ def uncalibrate(probability: npt.ArrayLike, errors: float, doubt: npt.ArrayLike)
     >>> uncalibrate(calibrate([0.25, 0.9], 0.05, DOUBTS[-1]), 0.05, DOUBTS[-1]).round(6).tolist()
     [0.25, 0.9]
     """
-    turned = {one: [(was, said) for said, was in _knots(errors, one)] for one in _declared()}
+    turned = {
+        one: [(observed, predicted) for predicted, observed in _knots(errors, one)] for one in _declared()
+    }
     return _apply(probability, doubt, turned)

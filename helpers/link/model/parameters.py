@@ -36,7 +36,7 @@ MOST_BITS = 18.0  # of one comparison
 WORTH_OF_CHANCE = 5.0
 # Random pairs may miss any level rarer than this.
 RARE_LEVEL = 0.002
-# A weight of one bit more or less is told as drift.
+# A weight of one bit more or less is reported as drift.
 DRIFTS = 1.0
 
 

@@ -99,7 +99,7 @@ class Frequencies:
 
     @staticmethod
     def of_units(units: Units, comparisons: Sequence[Comparison]) -> Frequencies:
-        """Estimate frequencies among units of which about one stands for a child."""
+        """Estimate frequencies among units of which about one represents a child."""
         count = len(units)
         dated = units.dated
         counts = dated if int(dated.sum()) >= FEWEST_DATED else units.named | dated

@@ -168,16 +168,16 @@ class _Joining:
             self.cluster[record] = keep
 
 
-def apply_review_decisions(label: np.ndarray, said: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+def apply_review_decisions(label: np.ndarray, answers: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Merge children whom a reviewer called one child.
 
     The review desk shows two records but asks about their children, so the answer applies to all records of
     both.
     """
     label = label.copy()
-    left, right = said["left"].to_numpy(dtype="int64"), said["right"].to_numpy(dtype="int64")
-    yes = said["is_match"].to_numpy(dtype=bool)
-    refused = np.zeros(len(said), dtype=bool)
+    left, right = answers["left"].to_numpy(dtype="int64"), answers["right"].to_numpy(dtype="int64")
+    yes = answers["is_match"].to_numpy(dtype=bool)
+    refused = np.zeros(len(answers), dtype=bool)
     apart = [(int(one), int(other)) for one, other in zip(left[~yes], right[~yes], strict=True)]
     # Reviewers have decided about few of a million records: only their children matter here.
     new = {int(child): int(child) for child in np.unique(label[np.concatenate([left, right])])}
@@ -226,8 +226,8 @@ def pairs_already_decided(pairs: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.Se
     number = pd.factorize(child)[0].astype("int64")
     near, far = np.minimum(number[left], number[right]), np.maximum(number[left], number[right])
     between = near * (int(number.max()) + 1) + far
-    told_no = persons & ~ties & (near != far)
-    no = open_ & (near != far) & np.isin(between, between[told_no])
+    answered_no = persons & ~ties & (near != far)
+    no = open_ & (near != far) & np.isin(between, between[answered_no])
     answer.loc[used.index[yes]] = "Match"
     answer.loc[used.index[no]] = "No match"
     return answer
@@ -239,8 +239,8 @@ def anchors(students: Records, label: np.ndarray) -> np.ndarray:
     A record without a name is an anchor only if no record of the child has one. A record without a birth date
     as well comes last of all, since nothing could be compared with it.
     """
-    said = students.bare.astype("int64") + students.says_nothing
-    order = np.lexsort((np.arange(len(label)), students.silo, said, label))
+    missing = students.bare.astype("int64") + students.says_nothing
+    order = np.lexsort((np.arange(len(label)), students.silo, missing, label))
     sorted_label = label[order]
     first = order[np.flatnonzero(np.diff(sorted_label, prepend=-1))]
     anchor_of = np.zeros(len(label), dtype="int64")

@@ -49,7 +49,7 @@ def may_be_twins(units: Units, left: np.ndarray, right: np.ndarray) -> np.ndarra
     result &= units.values["given"].shared(len(units), left, right) == 0
     rows = np.flatnonzero(result)
     if len(rows):
-        in_use = _listed(units) | _written_by_two_systems(units)
+        in_use = _listed(units) | _recorded_by_two_systems(units)
         result[rows] = _two_names(units, left[rows], right[rows], in_use)
     return result
 
@@ -86,11 +86,11 @@ def _names_in_use(units: Units) -> np.ndarray:
     return result
 
 
-def _written_by_two_systems(units: Units) -> np.ndarray:
-    """Test which first names two systems write for one birth date."""
+def _recorded_by_two_systems(units: Units) -> np.ndarray:
+    """Test which first names two systems record for one birth date."""
     silos = pd.DataFrame({"unit": units.silos_with_name.unit, "silo": units.silos_with_name.code})
-    written = _names_with_birth_dates(units).merge(silos, on="unit", how="inner", validate="many_to_many")
-    systems = written.groupby(["name", "day"])["silo"].nunique()
+    named = _names_with_birth_dates(units).merge(silos, on="unit", how="inner", validate="many_to_many")
+    systems = named.groupby(["name", "day"])["silo"].nunique()
     result = np.zeros(len(units.values["given"].texts), dtype=bool)
     result[systems[systems.ge(2)].index.get_level_values("name").to_numpy()] = True
     return result

@@ -75,8 +75,8 @@ class OtherNames:
 def _may_be_two(students: Records, held: pd.DataFrame, name: np.ndarray, day: np.ndarray) -> np.ndarray:
     """Test which records may have the number of another child, such as a twin.
 
-    The other child stands somewhere under her own number: by her name or, if the name has a typo, by surname
-    and birth date. Or one system has both under one number.
+    The other child is recorded elsewhere under her own number: by her name or, if the name has a typo, by
+    surname and birth date. Or one system has both under one number.
     """
     number = held["number"].to_numpy()
     named = held.assign(name=name[number], silo=students.silo[number])[name[number] >= 0]

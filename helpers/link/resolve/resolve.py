@@ -122,29 +122,29 @@ def _strength(
     _, name_disagrees = _name(evidence)
     date_disagrees = evidence["birth_date"].to_numpy() == dates.DIFFERENT
     agree = any_id.astype("int64") + name_agrees + date_agrees
-    as_it_stands = (
+    is_exact = (
         (~any_id | evidence["strong_id"].to_numpy())
         & (~name_agrees | ((evidence["first_name"] == names.SAME) & (evidence["last_surname"] == names.SAME)))
         & (~date_agrees | (evidence["birth_date"] == dates.SAME))
     ).to_numpy()
-    return np.where(agree < 2, 1, 4 * agree - 2 * (name_disagrees | date_disagrees) + as_it_stands)
+    return np.where(agree < 2, 1, 4 * agree - 2 * (name_disagrees | date_disagrees) + is_exact)
 
 
 def contradictions(evidence: pd.DataFrame) -> pd.Series:
     """Describe what disagrees in each pair."""
     date_disagrees = evidence["birth_date"].to_numpy() == dates.DIFFERENT
     system = evidence["contradicting_id"].to_numpy()
-    said = {
+    differs = {
         "first name": evidence["first_name"].to_numpy() >= names.ALIKE,
         "surname": evidence["last_surname"].to_numpy() >= names.ALIKE,
         "birth date": date_disagrees,
         **{f"{name} id": system == place for place, name in enumerate(CONTRADICTING)},
     }
     # Few combinations occur: describe each once.
-    code = sum(mask.astype("int64") << place for place, mask in enumerate(said.values()))
+    code = sum(mask.astype("int64") << place for place, mask in enumerate(differs.values()))
     words = [
-        "; ".join(word for place, word in enumerate(said) if number >> place & 1) or None
-        for number in range(1 << len(said))
+        "; ".join(word for place, word in enumerate(differs) if number >> place & 1) or None
+        for number in range(1 << len(differs))
     ]
     return pd.Series(words, dtype="string").take(code).reset_index(drop=True)
 
@@ -283,9 +283,9 @@ def _decided(
     pairs = pairs.drop_duplicates(["left", "right"], ignore_index=True)
     asked = len(persons.pairs) + len(persons.again) > 0
     if asked:
-        said = persons.pairs[["left", "right", "is_match", "reviewed_utc"]].assign(said=True)
-        said = said.merge(persons.again, on=["left", "right"], how="outer", validate="one_to_one")
-        pairs = pairs.merge(said, on=["left", "right"], how="outer", validate="one_to_one")
+        answers = persons.pairs[["left", "right", "is_match", "reviewed_utc"]].assign(reviewed=True)
+        answers = answers.merge(persons.again, on=["left", "right"], how="outer", validate="one_to_one")
+        pairs = pairs.merge(answers, on=["left", "right"], how="outer", validate="one_to_one")
         pairs["step"] = pairs["step"].fillna(STEP_OF_A_PERSON).astype("int64")
     left, right = (pairs[side].to_numpy() for side in ("left", "right"))
     evidence = compare_pairs(students, left, right, found.agreeing_ids, other_names)
@@ -305,7 +305,7 @@ def _decided(
         doubt=pd.Series(pd.NA, index=decided.index, dtype="string"),
         reviewed_utc=pd.Series(pd.NaT, index=decided.index, dtype="datetime64[us]"),
     )
-    return _as_persons_said(decided, pairs) if asked else decided
+    return _apply_answers(decided, pairs) if asked else decided
 
 
 def _by_rules_of_the_cascade(decided: pd.DataFrame, rule: pd.Series) -> pd.DataFrame:
@@ -323,16 +323,16 @@ def _by_rules_of_the_cascade(decided: pd.DataFrame, rule: pd.Series) -> pd.DataF
     return result
 
 
-def _as_persons_said(decided: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
-    said = pairs["said"].eq(True).to_numpy(dtype=bool, na_value=False)
-    match = said & pairs["is_match"].eq(True).to_numpy(dtype=bool, na_value=False)
+def _apply_answers(decided: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    reviewed = pairs["reviewed"].eq(True).to_numpy(dtype=bool, na_value=False)
+    match = reviewed & pairs["is_match"].eq(True).to_numpy(dtype=bool, na_value=False)
     result = decided.copy()
-    result.loc[said, "decision"] = np.where(match, "Match", "No match")[said]
-    result.loc[said, "rule"] = "a person decided"
-    result.loc[said, "decided_by"] = "Person"
-    result.loc[said, "verified"] = match[said]
-    result.loc[said, "strength"] = np.where(match, STRENGTH_OF_A_PERSON, 0)[said]
-    result.loc[said, "reviewed_utc"] = pairs.loc[said, "reviewed_utc"]
+    result.loc[reviewed, "decision"] = np.where(match, "Match", "No match")[reviewed]
+    result.loc[reviewed, "rule"] = "a person decided"
+    result.loc[reviewed, "decided_by"] = "Person"
+    result.loc[reviewed, "verified"] = match[reviewed]
+    result.loc[reviewed, "strength"] = np.where(match, STRENGTH_OF_A_PERSON, 0)[reviewed]
+    result.loc[reviewed, "reviewed_utc"] = pairs.loc[reviewed, "reviewed_utc"]
     again = pairs["why"].notna() & result["decision"].isin(["No match", "Review"])
     result.loc[again, "decision"] = "Review"
     result.loc[again, "contradiction"] = "decided before, but " + pairs.loc[again, "why"]

@@ -65,12 +65,12 @@ class Exclusions:
     def of(students: Records, units: Units, settled: Resolved, persons: ReviewDecisions) -> Exclusions:
         """Collect decisions about records by their units."""
         pairs = settled.pairs
-        said = persons.pairs
-        yes = said["is_match"].to_numpy(dtype=bool)
-        apart = said.loc[~yes, ["left", "right"]]
+        answers = persons.pairs
+        yes = answers["is_match"].to_numpy(dtype=bool)
+        apart = answers.loc[~yes, ["left", "right"]]
         table = pairs["decision"].eq("Refused") & ~_failed_to_join(pairs)
         refused = pd.concat([pairs.loc[table, ["left", "right"]], apart])
-        together = said.loc[yes, ["left", "right"]]
+        together = answers.loc[yes, ["left", "right"]]
         once = np.ones(int(np.max(units.record_silo, initial=0)) + 1, dtype=bool)
         numbers = [_numbered(units, part) for part in (refused, together, apart)]
         group_numbers = GroupNumbers.of(students, units.of_record, len(units))

@@ -12,7 +12,7 @@ __all__ = ["compare_records", "describe_evidence", "record_pair"]
 
 
 WHO = ("first_name", "last_surname", "birth_date")
-SAID = (*WHO[:2], "middle_name", "full_name", "birth_date", "sex", "school_name", "school_id", "grade_level")
+SHOWN = (*WHO[:2], "middle_name", "full_name", "birth_date", "sex", "school_name", "school_id", "grade_level")
 SIDES = ("left", "right")
 
 
@@ -56,7 +56,7 @@ def compare_records(pairs: pd.DataFrame, people: pd.DataFrame, columns: Sequence
 
 
 def record_pair(
-    pair: pd.DataFrame, people: pd.DataFrame, systems: Mapping[str, str], columns: Sequence[str] = SAID
+    pair: pd.DataFrame, people: pd.DataFrame, systems: Mapping[str, str], columns: Sequence[str] = SHOWN
 ) -> pd.DataFrame:
     """Transpose one pair: one row per field, one column per record.
 
@@ -87,12 +87,12 @@ def record_pair(
     >>> record_pair(pair, people, {"sis": "SIS", "meals": "Meals"}, ["first_name"]).values.tolist()
     [['first name', 'Ben', 'Bea']]
     """
-    said = compare_records(pair, people, columns).iloc[0]
-    left, right = (systems.get(said[f"{side}_silo"], said[f"{side}_silo"]) for side in SIDES)
+    compared = compare_records(pair, people, columns).iloc[0]
+    left, right = (systems.get(compared[f"{side}_silo"], compared[f"{side}_silo"]) for side in SIDES)
     heads = [left, right if right != left else f"the other of {right}"]
     fields = pd.DataFrame(
         {
-            head: [_text(said[f"{side}_{column}"]) for column in columns]
+            head: [_text(compared[f"{side}_{column}"]) for column in columns]
             for head, side in zip(heads, SIDES, strict=True)
         },
         dtype="string",
@@ -148,18 +148,20 @@ def describe_evidence(pairs: pd.DataFrame) -> pd.Series:
     }
     against = _texts(pairs, "contradiction")
     household = _texts(pairs, "same_household")
-    said = []
+    sentences = []
     for place in range(len(pairs)):
         levels = {field: values[place] for field, values in columns.items() if not pd.isna(values[place])}
         parts = _levels({field: level for field, level in levels.items() if level != "Missing"})
-        told = {field.replace("_", " ") for field in levels} | {FIELDS.get(field, field) for field in levels}
-        doubts = [AGAINST.get(word, word) for word in against[place].split("; ") if word and word not in told]
+        known = {field.replace("_", " ") for field in levels} | {FIELDS.get(field, field) for field in levels}
+        doubts = [
+            AGAINST.get(word, word) for word in against[place].split("; ") if word and word not in known
+        ]
         if doubts:
             parts.append(f"Against it: {', '.join(doubts)}.")
         if household[place] == "True":
             parts.append("Same home, different first names: perhaps brothers or sisters.")
-        said.append(" ".join(parts) or "Nothing could be compared.")
-    return pd.Series(said, index=pairs.index, dtype=STRING)
+        sentences.append(" ".join(parts) or "Nothing could be compared.")
+    return pd.Series(sentences, index=pairs.index, dtype=STRING)
 
 
 def _levels(levels: dict[str, str]) -> list[str]:

@@ -61,7 +61,7 @@ def namesakes(pairs: pd.DataFrame, crosswalk: pd.DataFrame, people: pd.DataFrame
     met = pd.concat([_by_name(rows, asked_rows, is_known), _by_first_name(rows, asked_rows, is_known)])
     others = met.groupby("row")["other"].agg(list).to_dict()
     child = rows["child"].tolist()
-    told = []
+    texts = []
     records = [pairs[f"{side}_records"].astype("int64").tolist() for side in SIDES]
     for left, right, many, more in zip(*(ends[side].tolist() for side in SIDES), *records, strict=True):
         own = {child[left], child[right]}
@@ -70,8 +70,8 @@ def namesakes(pairs: pd.DataFrame, crosswalk: pd.DataFrame, people: pd.DataFrame
             *(others.get(right, []) if more <= many else []),
         }
         by_child = {child[row]: row for row in sorted(found, reverse=True) if child[row] not in own}
-        told.append(_named(rows, sorted(by_child.values())) if by_child else None)
-    return pd.Series(told, index=pairs.index, dtype=STRING)
+        texts.append(_named(rows, sorted(by_child.values())) if by_child else None)
+    return pd.Series(texts, index=pairs.index, dtype=STRING)
 
 
 def _by_name(rows: pd.DataFrame, asked: np.ndarray, known: np.ndarray) -> pd.DataFrame:
@@ -90,12 +90,12 @@ def _by_first_name(rows: pd.DataFrame, asked: np.ndarray, known: np.ndarray) -> 
     first = rows["first_name"].str.normalize("NFKD").str.replace(r"[\W\d]+", "", regex=True).str.casefold()
     # One system's school number can't be compared with another's school name.
     school = rows["school"].mask(rows["school"].str.fullmatch(r"\d+").fillna(False).astype(bool))
-    told = pd.DataFrame({"first": first, "grade_level": rows["grade_level"], "school": school})
-    told = told.assign(row=np.arange(len(rows))).dropna(subset=["first"])
+    records = pd.DataFrame({"first": first, "grade_level": rows["grade_level"], "school": school})
+    records = records.assign(row=np.arange(len(rows))).dropna(subset=["first"])
     bare = rows["last_surname"].isna() & rows["full_name"].isna()
-    mine = told[told["row"].isin(asked) & bare.reindex(told.index)]
+    mine = records[records["row"].isin(asked) & bare.reindex(records.index)]
     met = mine.merge(
-        told[known[told["row"].to_numpy()]],
+        records[known[records["row"].to_numpy()]],
         on="first",
         how="inner",
         suffixes=("", "_other"),
@@ -110,16 +110,16 @@ def _key(records: pd.DataFrame) -> pd.Series:
     return records["silo"].astype(STRING) + "\n" + records["record"].astype(STRING)
 
 
-def _named(rows: pd.DataFrame, places: list[int]) -> str:
-    texts = [_one(rows.iloc[place]) for place in places[:MOST]]
-    if len(places) > MOST:
-        texts.append(f"and {len(places) - MOST} more")
+def _named(rows: pd.DataFrame, positions: list[int]) -> str:
+    texts = [_one(rows.iloc[position]) for position in positions[:MOST]]
+    if len(positions) > MOST:
+        texts.append(f"and {len(positions) - MOST} more")
     return BETWEEN.join(texts)
 
 
 def _one(row: pd.Series) -> str:
-    said = {name: "" if pd.isna(row[name]) else str(row[name]) for name in ("first_name", "last_surname")}
-    name = " ".join(part for part in said.values() if part)
+    names = {name: "" if pd.isna(row[name]) else str(row[name]) for name in ("first_name", "last_surname")}
+    name = " ".join(part for part in names.values() if part)
     name = name or ("" if pd.isna(row["full_name"]) else str(row["full_name"]))
     parts = [name]
     if not pd.isna(row["birth_date"]):
@@ -200,13 +200,13 @@ def review_queue(
     queue = review[list(PAIR)].assign(
         probability=review["match_probability"], evidence=describe_evidence(review)
     )
-    told = _with_schools(people, schools)
+    with_schools = _with_schools(people, schools)
     people = people[is_of_a_pair(people, review)].reset_index(drop=True)
-    queue = compare_records(queue, told, [field for field in FIELDS if field != "ids"])
+    queue = compare_records(queue, with_schools, [field for field in FIELDS if field != "ids"])
     queue = queue.assign(**_ids_beside(queue, identifiers))
     queue = queue[[*PAIR, "probability", "evidence", *(f"{side}_{one}" for one in FIELDS for side in SIDES)]]
-    said = queue.notna().any()
-    unused = [field for field in FIELDS if len(queue) and not any(said[f"{side}_{field}"] for side in SIDES)]
+    known = queue.notna().any()
+    unused = [field for field in FIELDS if len(queue) and not any(known[f"{side}_{field}"] for side in SIDES)]
     queue = queue.drop(columns=[f"{side}_{field}" for field in unused for side in SIDES])
     both = sum(
         (queue[f"left_{field}"].notna() & queue[f"right_{field}"].notna()).astype("int64")
@@ -214,7 +214,7 @@ def review_queue(
         if field not in unused
     )
     queue = _with_gain(queue.assign(comparable=both), links.crosswalk)
-    queue = queue.assign(namesakes=namesakes(queue, links.crosswalk, told))
+    queue = queue.assign(namesakes=namesakes(queue, links.crosswalk, with_schools))
     queue = queue.assign(fingerprint=fingerprints(queue, people), answer=pd.Series(None, queue.index, STRING))
     first = ["question", "answer", "probability", "evidence", "namesakes"]
     last = [*GAINS, *PAIR, "fingerprint"]
@@ -241,17 +241,17 @@ def save_queue(queue: pd.DataFrame, path: Path, earlier: Path | None = None) -> 
     Returns
     -------
     list of Path
-        The files written: the queue, and the copy of the earlier file if it had answers.
+        The saved files: the queue, and the copy of the earlier file if it had answers.
     """
-    written = [path]
+    saved = [path]
     before = earlier or path
     if before.exists() and _has_answers(before):
         kept = path.with_name(f"{path.stem}_answered_{datetime.now(UTC):%Y-%m-%d_%H%M%S_%f}.csv")
         write_atomically(kept, before.read_bytes())
-        written.append(kept)
+        saved.append(kept)
     asked = queue[~queue["question"].duplicated()]
     write_atomically(path, spreadsheet_bytes(asked, ids=IDS))
-    return written
+    return saved
 
 
 def _has_answers(path: Path) -> bool:
@@ -267,9 +267,9 @@ def _ids_beside(queue: pd.DataFrame, identifiers: pd.DataFrame | None) -> dict[s
     held: dict[Name, list[tuple[str, str]]] = {}
     if identifiers is not None:
         columns = [*RECORD, "identification_system", "identifier"]
-        told = identifiers.loc[is_of_a_pair(identifiers, queue), columns].dropna().drop_duplicates()
-        told = told[~told["identification_system"].isin(["Login", "Email", "PIN"])]
-        for silo, record, system, number in told.itertuples(index=False):
+        listed = identifiers.loc[is_of_a_pair(identifiers, queue), columns].dropna().drop_duplicates()
+        listed = listed[~listed["identification_system"].isin(["Login", "Email", "PIN"])]
+        for silo, record, system, number in listed.itertuples(index=False):
             held.setdefault((silo, record), []).append((system, number))
     ends = [side_of(queue, side) for side in SIDES]
     ids = {}

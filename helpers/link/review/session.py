@@ -28,7 +28,7 @@ class _Given:
     question: int
     likely: bool
     answer: Answer
-    written: dict[str, object] | None
+    saved_line: dict[str, object] | None
     seconds: float
 
 
@@ -111,8 +111,8 @@ class ReviewSession:
         if not self._given:
             return False
         last = self._given[-1]
-        if last.written is not None:
-            take_back(self._path, last.written)
+        if last.saved_line is not None:
+            take_back(self._path, last.saved_line)
         self._given.pop()
         self._since = self._clock()
         return True
@@ -122,16 +122,16 @@ def _decided_before(queue: pd.DataFrame, path: Path) -> set[int]:
     """Return the questions with a decision about a pair's current state; stale decisions are asked again."""
     if not path.exists():
         return set()
-    told = read_decisions(path)
-    told = latest_decisions(
-        told.merge(
+    decisions = read_decisions(path)
+    decisions = latest_decisions(
+        decisions.merge(
             queue[[*PAIR, "fingerprint"]], on=[*PAIR, "fingerprint"], how="inner", validate="many_to_one"
         )
     )
     # Where two reviewers disagree, ask a third.
-    told = told[votes(told).ne(0)].drop_duplicates(list(PAIR), keep="last")
+    decisions = decisions[votes(decisions).ne(0)].drop_duplicates(list(PAIR), keep="last")
     known = queue[["question", *PAIR, "fingerprint"]].merge(
-        told[[*PAIR, "fingerprint"]].assign(told=True),
+        decisions[[*PAIR, "fingerprint"]],
         on=[*PAIR, "fingerprint"],
         how="inner",
         validate="many_to_one",

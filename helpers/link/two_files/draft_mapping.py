@@ -67,11 +67,11 @@ def draft_side(rows: pd.DataFrame) -> SideMapping:
     distinct = {name: _some(rows[name].dropna()) for name in names}
     offers: list[tuple[int, int, str, str]] = []
     mapping = SideMapping()
-    for place, (name, said) in enumerate(zip(names, words, strict=True)):
+    for place, (name, name_words) in enumerate(zip(names, words, strict=True)):
         if len(rows) and not len(distinct[name]):
             mapping.left_out[name] = "it is empty"
             continue
-        for field, extra in _named(said):
+        for field, extra in _named(name_words):
             # Without any rows, only the header counts.
             if not len(rows) or _looks(field, distinct[name]):
                 offers.append((extra, place, name, field))
@@ -84,8 +84,8 @@ def draft_side(rows: pd.DataFrame) -> SideMapping:
         elif fields()[field].values == "id":
             taken[name] = field
     further = {}
-    for name, said in zip(names, words, strict=True):
-        part_of = _further(said)
+    for name, name_words in zip(names, words, strict=True):
+        part_of = _further(name_words)
         if name not in taken and part_of is not None and part_of in taken.values():
             further[name] = part_of
     _by_values(rows, names, words, distinct, taken, further)
@@ -102,9 +102,9 @@ def draft_side(rows: pd.DataFrame) -> SideMapping:
             "day and month can be exchanged in every value" if formats and formats.doubtful else "",
         )
     used = {column for source in mapping.sources.values() for column in source.columns}
-    for name, said in zip(names, words, strict=True):
+    for name, name_words in zip(names, words, strict=True):
         if name not in used and name not in mapping.left_out:
-            mapping.left_out[name] = _why_not(said, distinct[name])
+            mapping.left_out[name] = _why_not(name_words, distinct[name])
     return mapping
 
 
@@ -133,37 +133,37 @@ def _phrases() -> list[tuple[tuple[str, ...], str]]:
     return [(tuple(head.split()), field.name) for field in fields().values() for head in field.heads]
 
 
-def _about_others(said: Sequence[str]) -> bool:
+def _about_others(words: Sequence[str]) -> bool:
     others = words_file()["whose"]["other"]
-    return any((word in others and word != "family") or word in OF_OTHERS for word in said)
+    return any((word in others and word != "family") or word in OF_OTHERS for word in words)
 
 
-def _named(said: tuple[str, ...]) -> list[tuple[str, int]]:
+def _named(words: tuple[str, ...]) -> list[tuple[str, int]]:
     """List the fields that a header may be, with the number of neutral words."""
-    if not said or _about_others(said):
+    if not words or _about_others(words):
         return []
     found: dict[str, int] = {}
     for phrase, field in _phrases():
-        rest = _rest(said, phrase)
+        rest = _rest(words, phrase)
         if rest is None or any(word not in NEUTRAL for word in rest):
             continue
         found[field] = min(found.get(field, 99), len(rest))
     return sorted(found.items(), key=lambda one: one[1])
 
 
-def _rest(said: Sequence[str], phrase: Sequence[str]) -> list[str] | None:
+def _rest(words: Sequence[str], phrase: Sequence[str]) -> list[str] | None:
     """Return the words of a header that remain without a phrase."""
-    for start in range(len(said) - len(phrase) + 1):
-        if tuple(said[start : start + len(phrase)]) == tuple(phrase):
-            return [*said[:start], *said[start + len(phrase) :]]
+    for start in range(len(words) - len(phrase) + 1):
+        if tuple(words[start : start + len(phrase)]) == tuple(phrase):
+            return [*words[:start], *words[start + len(phrase) :]]
     return None
 
 
-def _further(said: tuple[str, ...]) -> str | None:
+def _further(words: tuple[str, ...]) -> str | None:
     """Return the name field that a column continues: fname_c2 after fname_c1."""
-    if not any(word in FURTHER for word in said):
+    if not any(word in FURTHER for word in words):
         return None
-    named = _named(tuple(word for word in said if word not in FURTHER))
+    named = _named(tuple(word for word in words if word not in FURTHER))
     return next((field for field, _ in named if fields()[field].values == "name"), None)
 
 
@@ -219,12 +219,12 @@ def _by_values(
     fields_taken = set(taken.values())
     silent = {
         name: distinct[name]
-        for name, said in zip(names, words, strict=True)
+        for name, name_words in zip(names, words, strict=True)
         if name not in taken
         and name not in further
         and len(distinct[name])
-        and not _about_others(said)
-        and all(word in NEUTRAL or word.isdecimal() or len(word) == 1 or word == "var" for word in said)
+        and not _about_others(name_words)
+        and all(word in NEUTRAL or word.isdecimal() or len(word) == 1 or word == "var" for word in name_words)
     }
     for name, texts in silent.items():
         if "e_mail" not in fields_taken and _share(texts, EMAIL.fullmatch) >= MOST:
@@ -287,20 +287,20 @@ def _settle(taken: dict[str, str]) -> None:
         drop("birth_month", "birth_day")
 
 
-def _why_not(said: Sequence[str], texts: pd.Series) -> str:
+def _why_not(words: Sequence[str], texts: pd.Series) -> str:
     """Explain why a column was left out."""
-    if _about_others(said):
+    if _about_others(words):
         return "it describes somebody else"
-    if set(said) & ANSWERS or (set(said) & PROGRAMS and numbered_thing(tuple(said)) is not None):
+    if set(words) & ANSWERS or (set(words) & PROGRAMS and numbered_thing(tuple(words)) is not None):
         return AN_ANSWER
-    if said and set(said) <= ROW_WORDS:
+    if words and set(words) <= ROW_WORDS:
         return A_ROW_NUMBER
-    named = _named(tuple(said))
+    named = _named(tuple(words))
     if named:
         field = named[0][0]
         if not _looks(field, texts):
             return f"its head says {field}, and its values don't look like that"
         return f"another column has {field}, or more of it"
-    if numbered_thing(tuple(said)) is not None:
+    if numbered_thing(tuple(words)) is not None:
         return AN_ID
     return "its header matches no field"

@@ -124,7 +124,7 @@ def without_doubtful_ids(units: Units) -> tuple[Units, list[str]]:
     comparisons = [one for one in comparisons_for(units) if one.name in BEARING_OUT]
     worst = np.array([BEARING_OUT[one.name] for one in comparisons], dtype="int8")
     for name in [name for name in units.values if name.startswith("identifier: ")]:
-        said, ids = name.removeprefix("identifier: "), units.values[name]
+        label, ids = name.removeprefix("identifier: "), units.values[name]
         left, right, _ = pairs_within(ids.code, ids.unit, MOST_OF_ONE_ID)
         across = (units.record_silo[left] != units.record_silo[right]) | (not two)
         left, right = left[across], right[across]
@@ -134,11 +134,11 @@ def without_doubtful_ids(units: Units) -> tuple[Units, list[str]]:
         share = float(agree[known].mean()) if len(known) else 1.0
         if not len(left):
             where = "no value of it is in both files" if two else "no two rows have one in common"
-            notes.append(f"{said}: not compared, {where}")
+            notes.append(f"{label}: not compared, {where}")
             del kept[name]
         elif len(known) >= FEWEST and share < BORNE_OUT:
             notes.append(
-                f"{said}: refused, because it seems to contain other ids: of the pairs of rows with one "
+                f"{label}: refused, because it seems to contain other ids: of the pairs of rows with one "
                 f"value, only {100 * share:.0f}% agree in a name or the birth date"
             )
             del kept[name]

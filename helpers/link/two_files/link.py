@@ -165,14 +165,15 @@ def reasons_of(comparisons: Sequence[Comparison], levels: np.ndarray, why: Seque
     if not len(levels):
         return pd.Series([], dtype=STRING)
     distinct, which = np.unique(levels, axis=0, return_inverse=True)
-    said = [_said(comparisons, pattern) for pattern in distinct.tolist()]
+    described = [_describe_levels(comparisons, pattern) for pattern in distinct.tolist()]
     texts = [
-        said[place] + (f"; {more}" if more else "") for place, more in zip(which.ravel(), why, strict=True)
+        described[place] + (f"; {more}" if more else "")
+        for place, more in zip(which.ravel(), why, strict=True)
     ]
     return pd.Series(texts, dtype=STRING)
 
 
-def _said(comparisons: Sequence[Comparison], levels: Sequence[int]) -> str:
+def _describe_levels(comparisons: Sequence[Comparison], levels: Sequence[int]) -> str:
     both = list(zip(comparisons, levels, strict=True))
     known = [_begun_small(one.levels[level].words) for one, level in both if level >= 0]
     missing = [_begun_small(one.title) for one, level in both if level < 0]
@@ -254,8 +255,8 @@ def link_files(
     }
     if "right" in given and right is None:
         notes.append("the mapping's table [right] is not used: there is no right file")
-    used, told = _in_common(used, files)
-    notes += told
+    used, warnings = _in_common(used, files)
+    notes += warnings
     units = units_of([(files[side].rows, one) for side, one in used.items()], notes)
     units, refused = without_doubtful_ids(units)
     notes += refused + _too_common(units)
@@ -390,13 +391,13 @@ def _accounts(files: Mapping[str, PersonFile], units: Units) -> tuple[pd.DataFra
 
 def _too_common(units: Units) -> list[str]:
     """Warn of names that more than half of the rows have."""
-    told = []
-    for name, said in (("given", "first name"), ("family", "surname")):
+    warnings = []
+    for name, label in (("given", "first name"), ("family", "surname")):
         values = units.values[name]
         rows = int((values.how_many(len(units)) > 0).sum())
         if rows >= FEW_ROWS and int(np.max(np.bincount(values.code))) * 2 > rows:
-            told.append(f"one {said} stands in more than half of the rows, where it tells nobody apart")
-    return told
+            warnings.append(f"one {label} stands in more than half of the rows, where it tells nobody apart")
+    return warnings
 
 
 def _as_pairs(

@@ -134,7 +134,7 @@ def read_mapping(path: Path) -> dict[str, SideMapping]:
         When the file is missing or no TOML, or names an unknown table or field.
     """
     try:
-        told = toml_of(path.read_bytes().decode("utf-8-sig"))
+        tables = toml_of(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
         raise BadInput(
             f"There is no mapping {path}: without --map a draft is written, which you can correct."
@@ -146,49 +146,49 @@ def read_mapping(path: Path) -> dict[str, SideMapping]:
             f"{path} isn't valid TOML ({error}): it has the tables [left] and [right], each line "
             'field = "Column".'
         ) from None
-    odd = [name for name in told if name not in ("left", "right")]
+    odd = [name for name in tables if name not in ("left", "right")]
     if odd:
         raise BadInput(
             f"{path} has {odd[0]!r}, which is neither [left] nor [right]. "
             f'Put each line below the table of its file: [left], then given_name = "Column".'
         )
-    if not told:
+    if not tables:
         raise BadInput(
             f'{path} maps nothing: it needs a table [left] with lines such as family_name = "Column".'
         )
-    return {side: _side(path, side, table) for side, table in told.items()}
+    return {side: _side(path, side, table) for side, table in tables.items()}
 
 
 def _side(path: Path, side: str, table: Any) -> SideMapping:
     if not isinstance(table, Mapping):
         raise BadInput(f'{path}: {side} is no table: write [{side}], and below it field = "Column".')
     sources: dict[str, Source] = {}
-    for name, told in table.items():
+    for name, entry in table.items():
         known = named_field(str(name), f"{path}, [{side}]")
         if known in sources:
             raise BadInput(
                 f"{path}, [{side}] names {known} twice (once as {name!r}): keep one line; a field of several "
                 f'columns is written {known} = ["A", "B"].'
             )
-        sources[known] = _source(told, f"{path}, [{side}] {name}", known)
+        sources[known] = _source(entry, f"{path}, [{side}] {name}", known)
     return SideMapping({name: sources[name] for name in FIELDS if name in sources})
 
 
-def _source(told: Any, place: str, field_name: str) -> Source:
+def _source(entry: Any, place: str, field_name: str) -> Source:
     formats: tuple[str, ...] = ()
-    if isinstance(told, Mapping):
-        odd = [key for key in told if key not in ("column", "columns", "format", "formats")]
-        if odd or not ({"column", "columns"} & set(told)):
+    if isinstance(entry, Mapping):
+        odd = [key for key in entry if key not in ("column", "columns", "format", "formats")]
+        if odd or not ({"column", "columns"} & set(entry)):
             named = f"knows no {odd[0]!r}" if odd else "names no column"
             raise BadInput(f'{place} {named}: write {{ column = "DOB", format = "%m/%d/%Y" }}.')
-        written = told.get("format", told.get("formats", ()))
-        formats = (written,) if isinstance(written, str) else tuple(written)
+        given = entry.get("format", entry.get("formats", ()))
+        formats = (given,) if isinstance(given, str) else tuple(given)
         if formats and fields()[field_name].values != "date":
             raise BadInput(f"{place} has a format, but only birth_date takes one: remove it.")
         for one in formats:
             _check_format(one, place)
-        told = told.get("column", told.get("columns"))
-    columns = (told,) if isinstance(told, str) else tuple(told) if isinstance(told, Sequence) else ()
+        entry = entry.get("column", entry.get("columns"))
+    columns = (entry,) if isinstance(entry, str) else tuple(entry) if isinstance(entry, Sequence) else ()
     if not columns or not all(isinstance(column, str) and column for column in columns):
         raise BadInput(f'{place} names no column: write "Column", or ["Column A", "Column B"].')
     if len(columns) > 1 and fields()[field_name].values in ("date", *(part[6:] for part in PARTS_OF_DATE)):
@@ -199,13 +199,13 @@ def _source(told: Any, place: str, field_name: str) -> Source:
     return Source(columns, formats)
 
 
-def _check_format(written: Any, place: str) -> None:
-    if isinstance(written, str):
-        if "%y" in written.replace("%-", "%").replace("%Y", "%y"):
+def _check_format(date_format: Any, place: str) -> None:
+    if isinstance(date_format, str):
+        if "%y" in date_format.replace("%-", "%").replace("%Y", "%y"):
             return
     raise BadInput(
-        f"{place} has the format {written!r}, which has no year: write it as Python does, such as %m/%d/%Y, "
-        f"%d.%m.%Y or %Y%m%d."
+        f"{place} has the format {date_format!r}, which has no year: write it as Python does, such as "
+        f"%m/%d/%Y, %d.%m.%Y or %Y%m%d."
     )
 
 

@@ -83,8 +83,8 @@ class GuessedFormats:
 
 
 @cache
-def _pattern(written: str) -> re.Pattern[str]:
-    pieces = re.split(r"%-?([a-zA-Z%])", written)
+def _pattern(date_format: str) -> re.Pattern[str]:
+    pieces = re.split(r"%-?([a-zA-Z%])", date_format)
     alone = not any(piece for piece in pieces[2:-1:2])
     text = re.escape(pieces[0])
     for directive, between in zip(pieces[1::2], pieces[2::2], strict=True):
@@ -95,8 +95,8 @@ def _pattern(written: str) -> re.Pattern[str]:
     return re.compile(text + CLOCK)
 
 
-def _read(text: str, written: str) -> tuple[int, int, int] | None:
-    found = _pattern(written).fullmatch(text)
+def _read(text: str, date_format: str) -> tuple[int, int, int] | None:
+    found = _pattern(date_format).fullmatch(text)
     if found is None:
         return None
     parts = found.groupdict()
@@ -171,8 +171,8 @@ def parts_of(values: pd.Series, formats: Sequence[str]) -> np.ndarray:
     codes, distinct = pd.factorize(values)
     read = np.full((len(distinct) + 1, 3), NO_DATE, dtype="int32")
     for place, text in enumerate(distinct):
-        for written in formats:
-            found = _read(str(text), written)
+        for date_format in formats:
+            found = _read(str(text), date_format)
             if found is not None:
                 read[place] = found
                 break
@@ -260,7 +260,7 @@ def units_of(sides: Sequence[tuple[pd.DataFrame, SideMapping]], notes: list[str]
     students = prepare_records(people, empty_table("identifiers"), anchor_order=("left", "right"))
     units = make_units(students, np.arange(len(students), dtype="int64"))
     more = _birth(parts, len(units), notes) | _more_values(parts, len(units))
-    if not all(part.has("e_mail") for part in parts):  # it told the order of names all the same
+    if not all(part.has("e_mail") for part in parts):  # it showed the order of names all the same
         more["emails"] = units.values["emails"].among(np.zeros(len(units.values["emails"]), dtype=bool))
     # A person in both files would make a rare value look common.
     one_a_person = units.record_silo == np.argmax(np.bincount(units.record_silo, minlength=1))
@@ -325,7 +325,7 @@ def _people(part: _Side, silo: str) -> pd.DataFrame:
     )
 
 
-def _written(text: str) -> str:
+def _without_filler(text: str) -> str:
     """Drop what people type where there is no name."""
     folded = fold(text)
     bare = folded.replace(" ", "")
@@ -380,7 +380,7 @@ def _plain_sex(text: str) -> str:
 
 # What the cells of a field look like -> their plain form; words for all others.
 PLAIN: dict[str, Callable[[str], str]] = {
-    "name": _written,
+    "name": _without_filler,
     "e_mail": str,
     "telephone": _plain_number,
     "number": _plain_number,

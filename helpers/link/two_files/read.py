@@ -106,11 +106,11 @@ def read_person_file(path: str | Path) -> PersonFile:
         rows = _sheet(path, raw, notes)
     else:
         text = _decoded(path, raw, notes)
-        told = SPREADSHEETS_HINT.match(text)
-        text = text[told.end() :] if told else text
-        delimiter = told[1] if told else _delimiter(text)
+        hint = SPREADSHEETS_HINT.match(text)
+        text = text[hint.end() :] if hint else text
+        delimiter = hint[1] if hint else _delimiter(text)
         if delimiter != ",":
-            notes.append(f"its cells are taken to be parted by {_said(delimiter)}")
+            notes.append(f"its cells are taken to be parted by {_delimiter_name(delimiter)}")
         rows = _text_rows(path, text, delimiter)
     listed = [row for row in rows if len(row) > 1 or any(row)]  # a blank line is no row
     while listed and not any(listed[0]):
@@ -151,7 +151,7 @@ def _decoded(path: Path, raw: bytes, notes: list[str]) -> str:
     quiet = Findings(None, path.name)
     data, encoding = read_text(raw, "utf-8", quiet)
     text = data.decode("utf-8", errors="replace")
-    told = quiet.frame()
+    findings = quiet.frame()
     odd = sum(1 for sign in text[: 1 << 16] if sign == "\ufffd" or (sign < " " and sign not in "\t\r\n\x1d"))
     if odd * 50 > len(text[: 1 << 16]) or "\0" in text:
         raise BadInput(
@@ -159,7 +159,7 @@ def _decoded(path: Path, raw: bytes, notes: list[str]) -> str:
             f"link that."
         )
     if encoding is not None:
-        row = told["row"].dropna()
+        row = findings["row"].dropna()
         where = f" (line {int(row.iloc[0])} isn't)" if len(row) else ""
         if encoding == "utf-8":
             notes.append(f"it is not UTF-8 throughout{where}: what could not be read stands as \ufffd")
@@ -189,7 +189,7 @@ def _delimiter(text: str) -> str:
     return chosen
 
 
-def _said(delimiter: str) -> str:
+def _delimiter_name(delimiter: str) -> str:
     return {"\t": "tabs", ";": "semicolons", "|": "bars"}.get(delimiter, repr(delimiter))
 
 

@@ -115,8 +115,8 @@ def _without_unit(words: list[str]) -> tuple[list[str], str]:
 
 def _street(words: list[str]) -> str:
     directions, suffixes = _words("Direction"), _words("Suffix")
-    written = [word.replace("-", " ") for word in words]
-    standard = [directions.get(word, word) for word in written]
+    spaced = [word.replace("-", " ") for word in words]
+    standard = [directions.get(word, word) for word in spaced]
     # The first word is the street's name, and no street type: St. John Street.
     types = [suffixes.get(word, word) if place else word for place, word in enumerate(standard)]
     if types and types[0] == "st" and len(types) > 1:
@@ -225,11 +225,11 @@ def telephones(column: pd.Series) -> pd.Series:
     codes, distinct = pd.factorize(column)
     if len(distinct) == 0:
         return pd.Series(pd.NA, index=column.index, dtype="string")
-    written = pd.Series(distinct, dtype="string").str.strip()
-    written = written.str.replace(SECOND_NUMBER, "", regex=True).str.replace(EXTENSION, "", regex=True)
-    written = written.str.replace(TRUNK_IN_BRACKETS, "", regex=True)
-    abroad = written.str.contains(INTERNATIONAL, regex=True).fillna(False).to_numpy(dtype=bool)
-    digits = written.str.replace(INTERNATIONAL, "", regex=True).str.replace(r"\D", "", regex=True)
+    number = pd.Series(distinct, dtype="string").str.strip()
+    number = number.str.replace(SECOND_NUMBER, "", regex=True).str.replace(EXTENSION, "", regex=True)
+    number = number.str.replace(TRUNK_IN_BRACKETS, "", regex=True)
+    abroad = number.str.contains(INTERNATIONAL, regex=True).fillna(False).to_numpy(dtype=bool)
+    digits = number.str.replace(INTERNATIONAL, "", regex=True).str.replace(r"\D", "", regex=True)
     digits = digits.mask(abroad, digits[abroad].map(_without_country))
     north_american = digits.str.fullmatch(r"1\d{10}").fillna(False)
     digits = digits.mask(north_american, digits.str.slice(1))

@@ -80,12 +80,12 @@ def grades_after_name(people: pd.DataFrame) -> pd.Series:
     grade = pd.Series(pd.NA, index=people.index, dtype="Int64")
     for column in ("full_name", "last_surname", "first_name"):
         doubtful = people[column].str.contains(MAY_HAVE_MORE_BEHIND, regex=True).fillna(False)
-        places = np.flatnonzero(doubtful.to_numpy(dtype=bool))
-        if len(places):
-            codes, distinct = pd.factorize(people[column].iloc[places])
+        positions = np.flatnonzero(doubtful.to_numpy(dtype=bool))
+        if len(positions):
+            codes, distinct = pd.factorize(people[column].iloc[positions])
             numbers = pd.array([typed_name(str(text)).grade for text in distinct], dtype="Int64").take(codes)
-            known = grade.iloc[places].fillna(pd.Series(numbers, index=grade.index[places]))
-            grade.iloc[places] = known.array  # a series would align by label where some are missing
+            known = grade.iloc[positions].fillna(pd.Series(numbers, index=grade.index[positions]))
+            grade.iloc[positions] = known.array  # a series would align by label where some are missing
     return grade
 
 
@@ -153,15 +153,15 @@ class NameTexts(list[str]):
             known = pairs[at] == distinct
             levels[known], plain[known] = known_levels[at[known]], known_plain[at[known]]
             new &= ~known
-        places = np.flatnonzero(new)
-        for place, pair in zip(places.tolist(), distinct[places].tolist(), strict=True):
+        positions = np.flatnonzero(new)
+        for position, pair in zip(positions.tolist(), distinct[positions].tolist(), strict=True):
             left, right = self[pair // size], self[pair % size]
             if first:
-                levels[place], plain[place] = compare_first_names(left, right)
+                levels[position], plain[position] = compare_first_names(left, right)
             else:
-                levels[place] = compare_surnames(left, right)
-        if len(places):
-            order = places[np.argsort(distinct[places])]
+                levels[position] = compare_surnames(left, right)
+        if len(positions):
+            order = positions[np.argsort(distinct[positions])]
             self._compared[first].append((distinct[order], levels[order], plain[order]))
         return levels[codes], plain[codes]
 
@@ -215,7 +215,7 @@ class NameEvidence:
 
 def parse_names(people: pd.DataFrame) -> NameForms:
     """List the readings of each record's name."""
-    written = people["name_status"].eq("As written").to_numpy(dtype=bool)
+    entered = people["name_status"].eq("As written").to_numpy(dtype=bool)
     number = np.arange(len(people))
     texts: dict[str, int] = {"": 0}
     first, preferred_first = (_folded(people[name], texts) for name in ("first_name", "preferred_first_name"))
@@ -225,23 +225,23 @@ def parse_names(people: pd.DataFrame) -> NameForms:
     fillers = fillers_in(people["first_name"], people["last_surname"], people["full_name"])
     first, last = np.where(fillers.first, 0, first), np.where(fillers.last, 0, last)
     preferred_first = np.where(no_first_names(people["preferred_first_name"]), 0, preferred_first)
-    written &= ~fillers.whole
+    entered &= ~fillers.whole
 
     parts = []
-    named = written & ((first > 0) | (last > 0))
+    named = entered & ((first > 0) | (last > 0))
     for one, other, extra in (
         (first, last, named),
-        (preferred_first, last, written & (preferred_first > 0)),
-        (first, preferred_last, written & (preferred_last > 0)),
-        (preferred_first, preferred_last, written & (preferred_first > 0) & (preferred_last > 0)),
+        (preferred_first, last, entered & (preferred_first > 0)),
+        (first, preferred_last, entered & (preferred_last > 0)),
+        (preferred_first, preferred_last, entered & (preferred_first > 0) & (preferred_last > 0)),
     ):
         parts.append((number[extra], one[extra], other[extra]))
     # Also read a whole-name cell where columns for its parts truncate it: De for De Anda.
-    in_one_cell = written & people["full_name"].notna().to_numpy(dtype=bool)
+    in_one_cell = entered & people["full_name"].notna().to_numpy(dtype=bool)
     if in_one_cell.any():
         cells, order = people.loc[in_one_cell, "full_name"], people.loc[in_one_cell, "name_order"]
         parts.extend(_from_one_cell(cells, order, number[in_one_cell], preferred_first, texts))
-    alone = written & ~in_one_cell & (first > 0) & (last == 0) & (preferred_last == 0)
+    alone = entered & ~in_one_cell & (first > 0) & (last == 0) & (preferred_last == 0)
     several_words = np.array([" " in text for text in texts], dtype=bool)
     alone &= several_words[first]
     if alone.any():
@@ -280,8 +280,8 @@ def _from_one_cell(
     order = orders.fillna("unknown")
     codes, distinct = pd.factorize(cells + "\n" + order)
     fold_once = cache(fold)
-    written = (str(cell).rsplit("\n", 1) for cell in distinct)
-    readings = [_splits(cell, order_of_cell, fold_once) for cell, order_of_cell in written]
+    split_cells = (str(cell).rsplit("\n", 1) for cell in distinct)
+    readings = [_splits(cell, order_of_cell, fold_once) for cell, order_of_cell in split_cells]
     sizes = np.array([len(reading) for reading in readings], dtype="int64")
     flat = [texts.setdefault(text, len(texts)) for reading in readings for pair in reading for text in pair]
     pairs = np.array(flat, dtype="int64").reshape(-1, 2)
@@ -349,7 +349,7 @@ def name_keys(forms: NameForms) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _spread_out(sizes: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """List, for the group of each code, the places of its members in a list of groups of these sizes."""
+    """List, for the group of each code, the positions of its members in a list of groups of these sizes."""
     place, step = count_up(sizes[codes])
     return place, (np.cumsum(sizes) - sizes)[codes][place] + step
 

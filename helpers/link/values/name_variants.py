@@ -276,8 +276,8 @@ def _from_cyrillic(word: str) -> str:
     """Return the common form of a Cyrillic name's romanizations; any other word unchanged."""
     if len(word) < SHORTEST_CYRILLIC or not word.isascii() or not LIKE_CYRILLIC.search(word):
         return word
-    for written, form in CYRILLIC:
-        word = word.replace(written, form)
+    for letters, form in CYRILLIC:
+        word = word.replace(letters, form)
     if word.endswith("ff"):
         word = word[:-2] + "v"
     return TWICE.sub(r"\1", word.removeprefix("i") if word.startswith("ie") else word)

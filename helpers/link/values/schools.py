@@ -218,8 +218,10 @@ def school_codes(people: pd.DataFrame, schools: pd.DataFrame | None = None) -> p
     ['oak hill elementary', 'oak hill elementary']
     """
     columns = ["silo", "school_id", "school_name"]
-    said = people[columns].astype("string").fillna("")
-    codes, distinct = pd.factorize(said["silo"] + "\n" + said["school_id"] + "\n" + said["school_name"])
+    reported = people[columns].astype("string").fillna("")
+    codes, distinct = pd.factorize(
+        reported["silo"] + "\n" + reported["school_id"] + "\n" + reported["school_name"]
+    )
     triples = [(silo, number, name) for silo, number, name in (text.split("\n", 2) for text in distinct)]
     known: list[tuple[str, str, str]] = []
     if schools is not None:

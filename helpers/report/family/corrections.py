@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.files import District, read_text_table, unguarded
-from helpers.link import SAID, Links, compare_records, fingerprints
+from helpers.link import SHOWN, Links, compare_records, fingerprints
 from helpers.profile import Source, roster_silos, source_rows
 from helpers.report.family.write import read_lookup
 from helpers.standard import STRING, BadInput
@@ -181,7 +181,7 @@ def _for_review(others: list[tuple[str, str]], district: District, links: Links)
         ):
             pairs += [(left_silo, left_record, silo, record) for record in records]
     table = pd.DataFrame(pairs, columns=PAIR).astype(STRING).drop_duplicates(ignore_index=True)
-    shown = compare_records(table, district.people, list(dict.fromkeys(SAID)))
+    shown = compare_records(table, district.people, list(dict.fromkeys(SHOWN)))
     # We decide nothing here: a family reports that the record is another child's, and a person reviews it.
     blank = pd.Series(pd.NA, index=table.index, dtype=STRING)
     return shown.assign(

@@ -66,9 +66,9 @@ def write_key_table(folder: Path, name: str, frame: pd.DataFrame) -> None:
 def _people(scenario: Scenario, truth: Truth) -> pd.DataFrame:
     population = truth.population
     children = population.children.assign(role="Student")
-    spells = truth.schooling.school_enrollment
-    spells = spells.loc[spells["school_year"] == scenario.school_year]
-    schools = spells.groupby("person")["school_id"].nunique()
+    enrollments = truth.schooling.school_enrollment
+    enrollments = enrollments.loc[enrollments["school_year"] == scenario.school_year]
+    schools = enrollments.groupby("person")["school_id"].nunique()
     moved = pd.Series(isin_text(children["person"], schools.index[schools > 1]))
     language = look_up(children["household"], population.households, "household", "home_language")
     children["groups"] = (

@@ -377,8 +377,8 @@ def levels(
         {"levels.html": lambda path: study_page(found, path, assumed, here)},
         instead_of=("roadmap.csv",),
     )
-    told = describe_levels(found)
-    output.emit({**told, "written": written}, _levels_summary(finding_of(found), told["levels"], out))
+    figures = describe_levels(found)
+    output.emit({**figures, "written": written}, _levels_summary(finding_of(found), figures["levels"], out))
 
 
 def _levels_summary(finding: str, levels: Any, out: Path) -> Summary:

@@ -25,7 +25,7 @@ __all__ = [
     "of_one_length",
     "only",
     "pick",
-    "places_in",
+    "positions_in",
     "ranked",
     "replace_words",
     "replaced",
@@ -46,9 +46,9 @@ Mask = npt.NDArray[np.bool_]
 class Arrays:
     """Base of dataclasses whose fields are arrays of one length."""
 
-    def at(self, places: Codes | Mask) -> Self:
-        """Return the rows at these places, in their order."""
-        return type(self)(**{one.name: getattr(self, one.name)[places] for one in fields(self)})  # type: ignore[arg-type]
+    def at(self, positions: Codes | Mask) -> Self:
+        """Return the rows at these positions, in their order."""
+        return type(self)(**{one.name: getattr(self, one.name)[positions] for one in fields(self)})  # type: ignore[arg-type]
 
     @classmethod
     def stack(cls, parts: Sequence[Self]) -> Self:
@@ -64,10 +64,10 @@ def only(mask: Mask, words: Words | str) -> Words:
     return kept
 
 
-def marked(places: Any, count: int) -> Mask:
-    """Return a mask that is true in some places; some may be named more than once."""
+def marked(positions: Any, count: int) -> Mask:
+    """Return a mask that is true at some positions; one may be named more than once."""
     mask = np.zeros(count, dtype=bool)
-    mask[places] = True
+    mask[positions] = True
     return mask
 
 
@@ -83,9 +83,9 @@ def pick(words: Sequence[str] | Words, codes: Codes) -> Any:
     return text(words).take(codes, allow_fill=True)
 
 
-def numbered(prefix: str, places: Codes, width: int) -> Words:
+def numbered(prefix: str, positions: Codes, width: int) -> Words:
     """Build ids such as ``P000042`` as Python strings, to pick from later."""
-    return np.array([f"{prefix}{place:0{width}d}" for place in places.tolist()], dtype=object)
+    return np.array([f"{prefix}{place:0{width}d}" for place in positions.tolist()], dtype=object)
 
 
 def whole(values: npt.NDArray[Any], known: Mask | None = None) -> Any:
@@ -119,8 +119,8 @@ def of_one_length(letters: npt.NDArray[np.uint8]) -> Any:
     return from_arrow(pa.Array.from_buffers(pa.large_string(), count, buffers))
 
 
-def places_in(known: Any, values: Any) -> npt.NDArray[np.int64]:
-    """Return the place of every value among the known ones, each there once; -1 if it isn't there."""
+def positions_in(known: Any, values: Any) -> npt.NDArray[np.int64]:
+    """Return the position of every value among the known ones, each there once; -1 if it isn't there."""
     return np.asarray(pd.Index(known).get_indexer(pd.Index(values)), dtype="int64")
 
 
@@ -128,7 +128,7 @@ def index_in(values: Any, known: Any) -> npt.NDArray[np.int64]:
     """Return the index of every text in `known`, whose texts are unique; -1 if it isn't there."""
     table = _arrow(known)
     if pc.count_distinct(table, mode="all").as_py() != len(table):
-        raise ValueError("A text that is to be found stands there twice.")
+        raise ValueError("A text to be found occurs there twice.")
     found = pc.index_in(_arrow(values), value_set=table, skip_nulls=True)
     return np.asarray(found.fill_null(-1).to_numpy(zero_copy_only=False), dtype="int64")
 
@@ -151,10 +151,10 @@ def mapped(values: pd.Series, change: Callable[[str], str]) -> pd.Series:
     )
 
 
-def replaced(values: Any, places: npt.NDArray[np.int64], new: Any) -> Any:
+def replaced(values: Any, positions: npt.NDArray[np.int64], new: Any) -> Any:
     """Replace some texts of a string column, without the Python object that pandas creates for each."""
     at = np.arange(len(values))
-    at[places] = len(values) + np.arange(len(places))
+    at[positions] = len(values) + np.arange(len(positions))
     return from_arrow(pa.concat_arrays([_arrow(values), _arrow(new)]).take(pa.array(at)))
 
 

@@ -1,7 +1,7 @@
 """Print the tables of DATA_CARD.md and the data dictionary from the generator's own declarations.
 
 `python -m synthetic_data.data_card` updates them (`make card`). In the card, each table is between two
-comments that name it; everything else is written by hand. The dictionary is generated as a whole.
+comments that name it; everything else is edited by hand. The dictionary is generated as a whole.
 """
 
 from __future__ import annotations
@@ -131,8 +131,8 @@ def _cases() -> list[str]:
     made: dict[str, str] = {}
     for fault in declared_faults():
         if fault.case:
-            said = made.setdefault(fault.case, f"{fault.looks_like} (in: ")
-            made[fault.case] = f"{said}{fault.silo}, "
+            text = made.setdefault(fault.case, f"{fault.looks_like} (in: ")
+            made[fault.case] = f"{text}{fault.silo}, "
     own = {"colliding_id": "the lunch line's own number equals another child's district number (meals)"}
     rows = [
         *([case, words, "always planted"] for case, words in CASES.items()),

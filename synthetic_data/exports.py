@@ -23,7 +23,7 @@ from synthetic_data.faults import FUNCTIONS
 from synthetic_data.faults.apply import Log, apply_faults, fault_streams
 from synthetic_data.faults.scene import Fault, Page, declared_faults, faults_on_request
 from synthetic_data.observation import Observation, Recorded, Truth, known_on, names_persons
-from synthetic_data.row_order import sorted_places
+from synthetic_data.row_order import sorted_positions
 from synthetic_data.scenario import Scenario, exchange, level_of
 from synthetic_data.systems import SILOS, maker_of, sorting_of
 from synthetic_data.workers import Workers, context, take_each
@@ -172,7 +172,7 @@ def clean_pages(seen: Observation, people_only: bool = False, kind: str | None =
         table, people = _text(recorded, recorded.frame, file), recorded.people
         columns = sorted_by.get(recorded.file, ())
         if columns:
-            order = sorted_places(table.rows, columns, file)
+            order = sorted_positions(table.rows, columns, file)
             table, people = replace(table, rows=table.rows.iloc[order]), people.iloc[order]
             table = replace(table, rows=table.rows.reset_index(drop=True))
         pages[path] = Page(

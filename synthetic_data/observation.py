@@ -60,7 +60,7 @@ class Truth:
     schooling: Schooling
     life: Life
     change: Change | None = None
-    """The watched change, once a system has heard of it."""
+    """The watched change, once a system has received it."""
 
 
 def known_on(truth: Truth, day: pd.Timestamp) -> Truth:
@@ -79,7 +79,7 @@ class Recorded:
     file: str
     """Name of the `[[file]]` in the layout."""
     path: str
-    """Name under which the file is written."""
+    """Name of the file."""
     frame: pd.DataFrame | TextTable
     """Finished text where a system writes many small files, whose columns it renders all at once."""
     people: pd.DataFrame
@@ -90,9 +90,9 @@ class Recorded:
     spare_people: pd.DataFrame | None = None
     """`person`, `part` and `why` (left, old id) of the spare rows."""
     wording: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Column -> agreed text -> this system's own text, written in its place."""
+    """Column -> agreed text -> this system's own text, which replaces it."""
     always: bool = False
-    """Written even where only people are asked for: without it the other files can't be read."""
+    """Included even where only people are asked for: without it the other files can't be read."""
 
 
 @dataclass(frozen=True)
@@ -145,8 +145,8 @@ def names_persons(file: FileLayout) -> bool:
     persons. A file of events with only an id doesn't.
     """
     people = [makes for makes in file.makes if makes.table == "people"]
-    told = any(WHO & makes.take.keys() for makes in people)
-    return told or (bool(people) and len(people) == len(file.makes))
+    has_names = any(WHO & makes.take.keys() for makes in people)
+    return has_names or (bool(people) and len(people) == len(file.makes))
 
 
 def guids(rng: np.random.Generator, count: int) -> Any:
@@ -165,15 +165,17 @@ def look_up(keys: pd.Series, table: pd.DataFrame, on: str, column: str) -> pd.Se
     return pd.Series(values, index=keys.index, name=column)
 
 
-def on_day(spells: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
+def on_day(enrollments: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
     """Mark enrollment periods that include a day."""
-    return (spells["begin_date"] <= day) & (spells["end_date"].isna() | (spells["end_date"] >= day))
+    return (enrollments["begin_date"] <= day) & (
+        enrollments["end_date"].isna() | (enrollments["end_date"] >= day)
+    )
 
 
 def arrived_by(truth: Truth, day: dt.date) -> npt.NDArray[np.bool_]:
     """Mark children whose enrollment in the district had started by a day."""
     begun = truth.schooling.begin <= np.datetime64(day, "D")
-    return marked(truth.schooling.spells.child[begun], len(truth.population.children))
+    return marked(truth.schooling.enrollments.child[begun], len(truth.population.children))
 
 
 def keep(frame: pd.DataFrame, mask: npt.ArrayLike) -> pd.DataFrame:
@@ -239,11 +241,11 @@ def own_words(silo: str, column: str) -> list[dict[str, str]]:
 def in_own_words(silo: str, column: str, words: pd.Series, manner: npt.NDArray[np.integer]) -> pd.Series:
     """Replace agreed codes with those of a system without an agreement."""
     manners = own_words(silo, column)
-    written = words.astype(STRING)
+    translated = words.astype(STRING)
     for number, own in enumerate(manners):
         mine = np.asarray(manner) % len(manners) == number
-        written = written.where(~mine, written.replace(own))
-    return written
+        translated = translated.where(~mine, translated.replace(own))
+    return translated
 
 
 def ref_ids(scenario: Scenario, truth: Truth) -> Any:

@@ -1,4 +1,4 @@
-"""Sort the rows of a file by what is recorded in them, so that their order tells nothing else."""
+"""Sort the rows of a file by what is recorded in them, so that their order reveals nothing else."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import pandas as pd
 from helpers.layouts import FileLayout
 from synthetic_data.columns import ranked
 
-__all__ = ["sorted_places"]
+__all__ = ["sorted_positions"]
 
 Codes = npt.NDArray[np.int64]
 
 
-def sorted_places(rows: pd.DataFrame, sorted_by: Sequence[str], file: FileLayout) -> Codes:
-    """Return the places of a file's rows of text in the order of some of its columns.
+def sorted_positions(rows: pd.DataFrame, sorted_by: Sequence[str], file: FileLayout) -> Codes:
+    """Return the positions of a file's rows of text, sorted by some of its columns.
 
     Days sort as days, everything else as text, and what is no day comes last. All other cells break ties.
     """

@@ -65,7 +65,7 @@ Gradient = Annotated[float, Field(ge=0, le=1.25)]
 BY_KIND = ("fault_rates", "fault_dials")
 
 SCENARIOS = Path(__file__).parent / "scenarios"
-MOST_TOLD = 20  # faults of a file
+MOST_SHOWN = 20  # faults of a file
 LEVELS_FILE = Path(__file__).parent / "levels.toml"
 SWITCHES = ("carried_ids", "freshness", "code_agreement", "fault_level")
 
@@ -197,8 +197,8 @@ class Scenario(BaseModel):
 
     def fingerprint(self) -> str:
         """Return a short hash of all settings: two scenarios share it only if they are equal."""
-        told = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
-        return hashlib.sha256(told.encode("ascii")).hexdigest()[:16]
+        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(content.encode("ascii")).hexdigest()[:16]
 
 
 def _switch_faults(silo: str, given: Any) -> list[str]:
@@ -290,9 +290,9 @@ def load_scenario(
         invalid = error.errors()
     if invalid or unknown:
         count = plain(f"{Measured('scenario_faults', len(invalid) + len(unknown)):count}")
-        told = [_in_words(fault) for fault in invalid[:MOST_TOLD]]
-        told += [_unknown_kind(table, kind, kinds) for table, kind in unknown[: MOST_TOLD - len(told)]]
-        raise BadInput(f"Scenario {settings['name']!r} has {count}: {'; '.join(told)}")
+        listed = [_in_words(fault) for fault in invalid[:MOST_SHOWN]]
+        listed += [_unknown_kind(table, kind, kinds) for table, kind in unknown[: MOST_SHOWN - len(listed)]]
+        raise BadInput(f"Scenario {settings['name']!r} has {count}: {'; '.join(listed)}")
     return scenario
 
 
@@ -358,7 +358,7 @@ class Exchange:
     ids: Mapping[str, float]
     """Identification system -> share of records that carry it."""
     roster_date: pd.Timestamp
-    """The day for which the silo's roster stands; the day of the exports, or some days before it."""
+    """The as-of day of the silo's roster: the day of the exports, or some days before it."""
     agreed_codes: bool
     """Whether the silo writes the district's words, or its own."""
     fault_factor: float

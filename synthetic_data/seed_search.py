@@ -47,7 +47,7 @@ class Effects(StrictModel):
 
     # First and last seed of the search.
     seeds: tuple[int, int]
-    # Seeds that were looked at while the rules were written.
+    # Seeds that were looked at while the rules were made.
     in_sight: tuple[int, ...]
     # Roles whose views notebook 06 compares.
     viewers: tuple[str, ...]

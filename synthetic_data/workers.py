@@ -64,7 +64,7 @@ class Workers:
         try:
             if error is None:
                 for process, ours in self._running:
-                    failure = _heard(process, ours)
+                    failure = _outcome(process, ours)
                     if failure is not None:
                         raise failure
         finally:
@@ -75,10 +75,10 @@ class Workers:
                 ours.close()
 
 
-def _heard(process: Any, ours: Any) -> Exception | None:
+def _outcome(process: Any, ours: Any) -> Exception | None:
     begun = False
     try:
-        while (told := ours.recv()) == BEGUN:
+        while (message := ours.recv()) == BEGUN:
             begun = True
     except EOFError:
         process.join()
@@ -89,20 +89,20 @@ def _heard(process: Any, ours: Any) -> Exception | None:
             'below a line `if __name__ == "__main__":`, or ask for one process (processes=1).'
         )
     process.join()
-    return told if isinstance(told, Exception) else None
+    return message if isinstance(message, Exception) else None
 
 
-def _run(work: Callable[..., None], given: tuple[Any, ...], told: Any, parent: int) -> None:
+def _run(work: Callable[..., None], given: tuple[Any, ...], pipe: Any, parent: int) -> None:
     threading.Thread(target=follow, args=(parent,), daemon=True).start()
-    told.send(BEGUN)
+    pipe.send(BEGUN)
     try:
         work(*given)
     except (BadInput, OSError) as error:
-        told.send(error)
+        pipe.send(error)
     except Exception as error:  # whatever it is, the parent reports it
-        told.send(RuntimeError(f"{type(error).__name__}: {error}"))
+        pipe.send(RuntimeError(f"{type(error).__name__}: {error}"))
     else:
-        told.send(None)
+        pipe.send(None)
 
 
 def follow(parent: int) -> None:

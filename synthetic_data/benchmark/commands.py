@@ -74,7 +74,7 @@ def make_sets(
         for one in make_benchmark(plan, folder, chosen, secret_folder, at_once):
             made.append(one)
             done()
-    written = freeze_sets(folder, secret_folder, made) if freeze else []
+    files = freeze_sets(folder, secret_folder, made) if freeze else []
     if freeze:
         published = read_checksums(HERE / CHECKSUMS)
     rows = [
@@ -87,7 +87,7 @@ def make_sets(
         }
         for one in made
     ]
-    frozen = {"frozen": written} if written else {}
+    frozen = {"frozen": files} if files else {}
     same = sum(row["bytes"] == SAME for row in rows)
     other = [f"{row['set']}: {row['bytes']}" for row in rows if row["bytes"] != SAME][:3]
     finding = [
@@ -208,8 +208,8 @@ def _by_track(plan: Plan, scored: dict[str, Scores]) -> pd.DataFrame:
                 row: dict[str, Any] = {"set": name, "track": track.name}
                 for measure in ("precision", "recall", "F1"):
                     row[measure] = measures.loc[(track.population, measure), "value"]
-                for column, told in (("F1_low", "low"), ("F1_high", "high"), ("pairs", "of")):
-                    row[column] = measures.loc[(track.population, "F1"), told]
+                for column, measured in (("F1_low", "low"), ("F1_high", "high"), ("pairs", "of")):
+                    row[column] = measures.loc[(track.population, "F1"), measured]
                 rows.append(row)
     return pd.DataFrame(rows).astype({"pairs": "int64"})
 
@@ -228,5 +228,5 @@ def _of_children(scored: dict[str, Scores]) -> pd.DataFrame:
     rows = []
     for name, scores in scored.items():
         measures = scores.measures.set_index(["population", "measure"])["value"]
-        rows.append({"set": name, **{column: measures[told] for column, told in OF_CHILDREN.items()}})
+        rows.append({"set": name, **{column: measures[measured] for column, measured in OF_CHILDREN.items()}})
     return pd.DataFrame(rows)

@@ -84,16 +84,16 @@ def _one_district(
     students = students.sort_values(RECORD, ignore_index=True)
     system = f"{name}/" + students["silo"] if name else students["silo"]
     birth_date = students["birth_date"].dt.strftime("%Y-%m-%d")
-    told = {column: students[of] for column, of in COLUMNS.items()} | {"birth_date": birth_date}
-    places = pd.MultiIndex.from_frame(students[RECORD])
+    values = {column: students[of] for column, of in COLUMNS.items()} | {"birth_date": birth_date}
+    index = pd.MultiIndex.from_frame(students[RECORD])
     records = pd.DataFrame(
         {
             "system": system,
             "record": students["record"],
             "linkable_by": students["linkable_by"].map(KINDS).fillna(LINKABLE_BY[2]),
-            "school_year": _school_years(students, district.person_rows, places),
-            **told,
-            "ids": _ids(district.identifiers).reindex(places).to_numpy(),
+            "school_year": _school_years(students, district.person_rows, index),
+            **values,
+            "ids": _ids(district.identifiers).reindex(index).to_numpy(),
         }
     )
     child = _children(students, district.person_rows, rows, name)
@@ -101,12 +101,12 @@ def _one_district(
     return records.astype(STRING), key.astype(STRING), _groups(people, child)
 
 
-def _school_years(students: pd.DataFrame, person_rows: pd.DataFrame, places: pd.MultiIndex) -> pd.Series:
-    """Give the school year in which a record was last written: as it says, else by the dates of its files."""
+def _school_years(students: pd.DataFrame, person_rows: pd.DataFrame, index: pd.MultiIndex) -> pd.Series:
+    """Return the school year of a record's last version: as it reports, else by the dates of its files."""
     dates = person_rows["file"].str.extract(r"^.*(20\d\d)(?:-(\d\d)-\d\d)?")
     # A date from August on belongs to the school year that ends in the next year.
     year = pd.to_numeric(dates[0]) + pd.to_numeric(dates[1]).ge(8).fillna(False)
-    of_files = person_rows.assign(year=year).groupby(RECORD)["year"].max().reindex(places).to_numpy()
+    of_files = person_rows.assign(year=year).groupby(RECORD)["year"].max().reindex(index).to_numpy()
     known = students["school_year"].astype("Float64").fillna(pd.Series(of_files, index=students.index))
     return known.fillna(known.max()).astype("Int64")
 
@@ -114,15 +114,15 @@ def _school_years(students: pd.DataFrame, person_rows: pd.DataFrame, places: pd.
 def _ids(identifiers: pd.DataFrame) -> pd.Series:
     """List the numbers of each record with the names that its system gives them: PIN=0412; Customer ID=17."""
     known = identifiers.dropna(subset=["identifier"]).drop_duplicates([*RECORD, "column", "identifier"])
-    told = known["column"] + "=" + known["identifier"].str.replace(";", ",", regex=False)
-    return told.groupby([known[name] for name in RECORD]).agg("; ".join)
+    numbered = known["column"] + "=" + known["identifier"].str.replace(";", ",", regex=False)
+    return numbered.groupby([known[name] for name in RECORD]).agg("; ".join)
 
 
 def _children(students: pd.DataFrame, person_rows: pd.DataFrame, rows: pd.DataFrame, name: str) -> pd.Series:
     place = ["silo", "file", "row"]
     subjects = rows.loc[rows["part"].eq("Subject"), [*place, "person"]].dropna().drop_duplicates()
-    stands_on = person_rows[[*RECORD, "file", "row"]].drop_duplicates()
-    owners = stands_on.merge(subjects, on=place, how="inner", validate="many_to_many")
+    source_rows = person_rows[[*RECORD, "file", "row"]].drop_duplicates()
+    owners = source_rows.merge(subjects, on=place, how="inner", validate="many_to_many")
     owners = owners[[*RECORD, "person"]].drop_duplicates()
     several = owners.duplicated(RECORD, keep=False)
     owners = owners.assign(person=owners["person"].mask(several, "")).drop_duplicates(RECORD)
@@ -136,20 +136,20 @@ def _groups(people: pd.DataFrame, child: pd.Series) -> pd.DataFrame:
     children = pd.Index(child[child.ne("")].unique())
     known = known.reindex(children)
     household = known["household"].astype(STRING).fillna(pd.Series(children, index=children))
-    told = pd.DataFrame({"child": children, "household": household.to_numpy()})
+    found = pd.DataFrame({"child": children, "household": household.to_numpy()})
     groups = known["groups"].astype(STRING)
     for word, column in GROUPS.items():
-        told[column] = groups.str.extract(rf"(?:^|;){word}: ([^;]*)")[0].to_numpy()
-    spoken = told["home_language"]
-    told["home_language"] = spoken.mask(spoken.ne("eng"), "not English").mask(spoken.eq("eng"), "English")
-    return told.astype(STRING)
+        found[column] = groups.str.extract(rf"(?:^|;){word}: ([^;]*)")[0].to_numpy()
+    code = found["home_language"]
+    found["home_language"] = code.mask(code.ne("eng"), "not English").mask(code.eq("eng"), "English")
+    return found.astype(STRING)
 
 
 def write_flat_file(table: pd.DataFrame, path: Path) -> None:
     """Write a table as CSV with the canary as the name of an empty last column."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    told = table.astype(object).where(table.notna(), "")
+    cells = table.astype(object).where(table.notna(), "")
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([*table.columns, CANARY])
-        writer.writerows([*row, ""] for row in told.itertuples(index=False))
+        writer.writerows([*row, ""] for row in cells.itertuples(index=False))

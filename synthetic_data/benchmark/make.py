@@ -33,7 +33,7 @@ __all__ = ["CHECKSUMS", "MadeSet", "freeze", "make_benchmark", "read_checksums"]
 
 CHECKSUMS = "SHA256SUMS"
 # What a published district.json says; no seed, no setting and no fingerprint.
-TOLD = ("synthetic", "title", "district_name", "school_years", "as_of", "silos")
+PUBLISHED = ("synthetic", "title", "district_name", "school_years", "as_of", "silos")
 KEY_TABLES = ("people", "rows")
 FILES = "files"
 
@@ -185,8 +185,8 @@ def _publish(district: Path, into: Path, plan: Plan, one: SetPlan) -> None:
     about = json.loads((district / "district.json").read_text(encoding="utf-8"))
     silos = into / "silos"
     files = digests_of(silos, (path for path in silos.rglob("*") if path.is_file()))
-    told = {key: about[key] for key in TOLD}
-    _write_json(into / "district.json", {**_about(plan, one), **told, "files": files})
+    published = {key: about[key] for key in PUBLISHED}
+    _write_json(into / "district.json", {**_about(plan, one), **published, "files": files})
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

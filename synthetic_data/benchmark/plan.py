@@ -90,7 +90,7 @@ def load_plan(path: Path = PLAN) -> Plan:
     Plan
         Its sets and tracks.
     """
-    told = tomllib.loads(path.read_text(encoding="utf-8"))
+    plan = tomllib.loads(path.read_text(encoding="utf-8"))
     sets = tuple(
         SetPlan(
             split=split,
@@ -98,15 +98,15 @@ def load_plan(path: Path = PLAN) -> Plan:
             kind=kind,
             students=about["students"][split],
             settings=about["settings"],
-            seed=told["seeds"].get(split, {}).get(f"{family}-{kind}"),
+            seed=plan["seeds"].get(split, {}).get(f"{family}-{kind}"),
         )
-        for split in told["splits"]
-        for family, of in told["families"].items()
+        for split in plan["splits"]
+        for family, of in plan["families"].items()
         if split in of["splits"]
-        for kind, about in told["kinds"].items()
+        for kind, about in plan["kinds"].items()
     )
     tracks = tuple(
         Track(name, about["title"], about["population"], tuple(about["kinds"]))
-        for name, about in told["tracks"].items()
+        for name, about in plan["tracks"].items()
     )
-    return Plan(told["version"], sets, tracks)
+    return Plan(plan["version"], sets, tracks)

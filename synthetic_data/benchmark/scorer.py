@@ -89,7 +89,7 @@ class LinkageSet:
 
     @property
     def earlier(self) -> Mask:
-        """Whether each record was last written in an earlier school year than the set's newest."""
+        """Whether each record was last saved in an earlier school year than the set's newest."""
         year = np.asarray(self.records["school_year"], dtype="int64")
         return np.asarray(year < np.max(year, initial=0))
 
@@ -167,7 +167,7 @@ def read_set(folder: Path | str, key: Path | str | None = None) -> LinkageSet:
 
 
 def read_entry(path: Path | str, linkage_set: LinkageSet) -> Entry:
-    """Read an entry: pairs of records, or records with the child that they are said to belong to."""
+    """Read an entry: pairs of records, or records with the child to whom the entry assigns them."""
     file = Path(path)
     table = _csv(file, [])
     if set(PAIR) <= set(table):
@@ -303,7 +303,7 @@ class _Groups:
         self._of = list(range(count))
 
     def find(self, record: int) -> int:
-        """Give the record that stands for a group."""
+        """Return the representative record of a group."""
         of = self._of
         while of[record] != record:
             of[record] = of[of[record]]

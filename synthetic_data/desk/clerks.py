@@ -57,8 +57,8 @@ def everybody(population: Population) -> list[Person]:
     """Return everybody in a population, with the numbers that a district's systems gave them."""
     houses = _by(population.households, "household")
     parents = _by(population.guardians.drop_duplicates("household"), "household")
-    places = population.schools.to_dict("records")
-    names = {place["school_id"]: place["school_name"] for place in places}
+    schools = population.schools.to_dict("records")
+    names = {school["school_id"]: school["school_name"] for school in schools}
     teachers = population.staff[population.staff["teaches"].notna()].to_dict("records")
     left = population.children[population.children["grade_level"].isna()]
     youngest = population.children[population.children["grade_level"].eq("KG")].head(REUSED)
@@ -67,9 +67,9 @@ def everybody(population: Population) -> list[Person]:
     for at, row in enumerate(population.children.to_dict("records")):
         house, parent = houses[row["household"]], parents.get(row["household"])
         grade = _or_empty(row["grade_level"]) or _or_empty(row["grade_level_before"])
-        fitting = [p for p in places if _among(grade, p["first_grade"], p["last_grade"])]
-        place = fitting[int(house["zone"]) % len(fitting)]
-        teaching = [one for one in teachers if one["school_id"] == place["school_id"]]
+        fitting = [p for p in schools if _among(grade, p["first_grade"], p["last_grade"])]
+        school = fitting[int(house["zone"]) % len(fitting)]
+        teaching = [one for one in teachers if one["school_id"] == school["school_id"]]
         teacher = teaching[at % len(teaching)]
         number = str(again.get(row["person"], row["district_number"]))
         child = Person(
@@ -82,8 +82,8 @@ def everybody(population: Population) -> list[Person]:
             state=row["state_id"],
             pin=number[-5:],
             barcode=f"P {number}",
-            school_id=place["school_id"],
-            school=place["school_name"],
+            school_id=school["school_id"],
+            school=school["school_name"],
             street=house["street_number_name"],
             city=house["city"],
             zip_code=house["postal_code"],
@@ -93,8 +93,8 @@ def everybody(population: Population) -> list[Person]:
             hispanic=row["hispanic_latino_ethnicity"] is True,
         )
         if parent is not None:
-            written = f"{parent['first_name']} {parent['last_surname']}"
-            child = replace(child, parent=written, parent_email=_or_empty(parent["email"]))
+            full_name = f"{parent['first_name']} {parent['last_surname']}"
+            child = replace(child, parent=full_name, parent_email=_or_empty(parent["email"]))
         people.append(child)
     for row in population.staff.to_dict("records"):
         number = row["staff_number"]

@@ -100,8 +100,8 @@ def _lines(file: Mapping[str, Any], people: Sequence[Person], rng: np.random.Gen
     least, most = file.get("rows", [1, 1])
     for one in there:
         for _ in range(int(rng.integers(least, most + 1))):
-            written = texts(slipped(one, rng) if rng.random() < file.get("slips", 0.0) else one)
-            cells = [_cell(what, written, rng) for _, what in file["columns"]]
+            values = texts(slipped(one, rng) if rng.random() < file.get("slips", 0.0) else one)
+            cells = [_cell(what, values, rng) for _, what in file["columns"]]
             rows.append(ExportLine(cells, one.person))
     every = file.get("pages", len(rows) or 1)
     lines = [ExportLine([file["first_line"]])] if "first_line" in file else []
@@ -115,12 +115,12 @@ def _lines(file: Mapping[str, Any], people: Sequence[Person], rng: np.random.Gen
     ]
 
 
-def _cell(what: str, written: Mapping[str, str], rng: np.random.Generator) -> str:
+def _cell(what: str, values: Mapping[str, str], rng: np.random.Generator) -> str:
     """Write one cell: of a person, constant, or random."""
     if what.startswith("="):
         return what[1:]
     if not what.startswith("@"):
-        return written[what]
+        return values[what]
     kind, _, rest = what[1:].partition(" ")
     day = FIRST_DAY + dt.timedelta(days=int(rng.integers(DAYS)))
     drawn = {

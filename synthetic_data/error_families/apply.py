@@ -93,10 +93,10 @@ def apply_errors(folder: Path | str, into: Path | str, family: str, seed: int) -
         faults = add_errors(draft / "silos", layouts, key, family, seed, latest)
         write_key_table(draft / "answer_key", "faults", faults)
         about["errors"] = record_of_errors(family, seed)
-        told = f"{about['fingerprint']} {json.dumps(about['errors'], sort_keys=True)}"
-        about["fingerprint"] = hashlib.sha256(told.encode("ascii")).hexdigest()[:16]
-        written = [path for path in (draft / "silos").rglob("*") if path.is_file()]
-        about["files"] = digests_of(draft / "silos", written)
+        content = f"{about['fingerprint']} {json.dumps(about['errors'], sort_keys=True)}"
+        about["fingerprint"] = hashlib.sha256(content.encode("ascii")).hexdigest()[:16]
+        files_changed = [path for path in (draft / "silos").rglob("*") if path.is_file()]
+        about["files"] = digests_of(draft / "silos", files_changed)
         text = json.dumps(about, indent=2, ensure_ascii=False) + "\n"
         (draft / "district.json").write_text(text, encoding="utf-8", newline="\n")
         draft.rename(target)
@@ -160,7 +160,7 @@ def add_errors(
         changed = _change(silo, pages, children, family, partial(rng_for, seed, "errors", family), latest)
         logged += changed
         touched = {str(one["file"]) for one in changed}
-        files.write(layout, {page.path: page.file.written() for page in pages if page.path in touched})
+        files.write(layout, {page.path: page.file.to_bytes() for page in pages if page.path in touched})
     faults = key["faults"]
     first = 1 if faults.empty else int(faults["order"].max()) + 1
     errors = pd.DataFrame(

@@ -75,33 +75,33 @@ def _neighbor(letter: str, dice: Dice) -> str:
     return cased_like(dice.pick(sides[dice.weighted(weights)][1]), letter)
 
 
-def _typed_at(places: Sequence[int], dice: Dice) -> int:
+def _typed_at(positions: Sequence[int], dice: Dice) -> int:
     """Choose a letter; the first ones are wrong less often."""
-    first: list[float] = list(FAMILY["typing"]["first_letters"])[: len(places)]
-    others = len(places) - len(first)
-    return places[dice.weighted(first + [(1 - sum(first)) / others] * others if others else first)]
+    first: list[float] = list(FAMILY["typing"]["first_letters"])[: len(positions)]
+    others = len(positions) - len(first)
+    return positions[dice.weighted(first + [(1 - sum(first)) / others] * others if others else first)]
 
 
 def _beside(text: str, dice: Dice) -> str:
-    if not (places := letters_of(text)):
+    if not (positions := letters_of(text)):
         return text
-    at = _typed_at(places, dice)
+    at = _typed_at(positions, dice)
     return text[:at] + (_neighbor(text[at], dice) or text[at]) + text[at + 1 :]
 
 
 def _omitted(text: str, dice: Dice) -> str:
-    places = letters_of(text)
-    if len(places) < 3:
+    positions = letters_of(text)
+    if len(positions) < 3:
         return text
-    at = _typed_at(places, dice)
+    at = _typed_at(positions, dice)
     following = text[at + 1 :]
     return text[:at] + (cased_like(following, text[at]) if at == 0 else following)
 
 
 def _inserted(text: str, dice: Dice) -> str:
-    if not (places := letters_of(text)):
+    if not (positions := letters_of(text)):
         return text
-    at = _typed_at(places, dice)
+    at = _typed_at(positions, dice)
     added = text[at] if dice.number() < 0.5 else _neighbor(text[at], dice)
     return text[: at + 1] + added.lower() + text[at + 1 :]
 
@@ -170,7 +170,7 @@ def _fields_swapped(known: Identity, part: str, dice: Dice) -> Identity:
 # -------------------------------------------------------------------------------------------------- dates
 
 
-def _written(day: date) -> str:
+def _as_digits(day: date) -> str:
     return f"{day.year:04d}{day.month:02d}{day.day:02d}"
 
 
@@ -182,18 +182,18 @@ def _read(digits: str) -> date | None:
 
 
 def _digit_changed(day: date, dice: Dice) -> date | None:
-    digits = _written(day)
-    places: dict[int, list[date]] = {}
+    digits = _as_digits(day)
+    positions: dict[int, list[date]] = {}
     for at in range(len(digits)):
         for digit in "0123456789":
             other = _read(digits[:at] + digit + digits[at + 1 :])
             if other is not None and other != day and dice.is_possible(other):
-                places.setdefault(at, []).append(other)
-    return dice.pick(places[dice.pick(sorted(places))]) if places else None
+                positions.setdefault(at, []).append(other)
+    return dice.pick(positions[dice.pick(sorted(positions))]) if positions else None
 
 
 def _digits_transposed(day: date, dice: Dice) -> date | None:
-    digits = _written(day)
+    digits = _as_digits(day)
     swaps = [_read(digits[:at] + digits[at + 1] + digits[at] + digits[at + 2 :]) for at in (0, 1, 2, 4, 6)]
     possible = [other for other in swaps if other is not None and other != day and dice.is_possible(other)]
     return dice.pick(possible) if possible else None

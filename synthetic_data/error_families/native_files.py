@@ -29,7 +29,7 @@ class NativeFile(Protocol):
     def change(self, number: int, column: str, after: str) -> None:
         """Replace the text of one cell."""
 
-    def written(self) -> bytes:
+    def to_bytes(self) -> bytes:
         """Return the file with its changes."""
 
 
@@ -82,7 +82,7 @@ class _Delimited:
                 break
         return spans
 
-    def written(self) -> bytes:
+    def to_bytes(self) -> bytes:
         return self._mark + "".join(self._records).encode(self._encoding)
 
 
@@ -131,7 +131,7 @@ class _JsonLines:
         _value_at(record, above)[last] = after
         self._lines[number - 1] = _as_line(record) + line[len(line.rstrip("\r")) :]
 
-    def written(self) -> bytes:
+    def to_bytes(self) -> bytes:
         return "\n".join(self._lines).encode("utf-8")
 
 
@@ -160,7 +160,7 @@ class _Sheet:
     def change(self, number: int, column: str, after: str) -> None:
         self._rows[number - 1][self._place[column]] = after
 
-    def written(self) -> bytes:
+    def to_bytes(self) -> bytes:
         return as_sheet(self._rows)
 
 
@@ -190,7 +190,7 @@ class SiloFiles:
         return self._inside[container]
 
     def write(self, layout: Layout, changed: Mapping[str, bytes]) -> None:
-        """Write changed files; a container with one of them is written as a whole."""
+        """Write changed files; a container with one of them is replaced as a whole."""
         contents: dict[str, bytes] = {}
         for path, data in changed.items():
             within = path.removeprefix(f"{self._silo}/")

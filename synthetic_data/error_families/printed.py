@@ -36,8 +36,8 @@ class NameColumns:
         if self.full is not None and self.full[0] in cells:
             found |= _split(cells[self.full[0]], self.full[1])
         found |= {part: cells[name] for name, part in self.parts.items() if cells.get(name)}
-        written = self._day(cells.get(self.birth_date.name, "")) if self.birth_date else None
-        return Identity(**found, birth_date=written[0] if written else None)
+        parsed = self._day(cells.get(self.birth_date.name, "")) if self.birth_date else None
+        return Identity(**found, birth_date=parsed[0] if parsed else None)
 
     def changes(
         self, row: Mapping[str, str], before: Identity, after: Identity
@@ -60,8 +60,8 @@ class NameColumns:
             part = self.parts[column]
             return str(getattr(after, part)) if text and text == getattr(before, part) else text
         if self.birth_date is not None and column == self.birth_date.name:
-            written = self._day(text)
-            return written[1](after.birth_date) if written and after.birth_date else text
+            parsed = self._day(text)
+            return parsed[1](after.birth_date) if parsed and after.birth_date else text
         if text in whole:
             return whole[text]
         if column in self.preferred:
@@ -82,23 +82,23 @@ class NameColumns:
         """Read a day, with the function that writes one in the same way."""
         formats = self.birth_date.formats() if self.birth_date else []
         formats = formats or ["%Y-%m-%d"]
-        for written in [*formats, *(one.replace("%Y", "%y") for one in formats)]:
+        for date_format in [*formats, *(one.replace("%Y", "%y") for one in formats)]:
             try:
-                day = datetime.strptime(text, written).date()
+                day = datetime.strptime(text, date_format).date()
             except ValueError:
                 continue
-            for write in (_padded(written), _unpadded(written)):
+            for write in (_padded(date_format), _unpadded(date_format)):
                 if write(day) == text:
                     return day, write
         return None
 
 
-def _padded(written: str) -> Callable[[date], str]:
-    return lambda day: day.strftime(written)
+def _padded(date_format: str) -> Callable[[date], str]:
+    return lambda day: day.strftime(date_format)
 
 
-def _unpadded(written: str) -> Callable[[date], str]:
-    return lambda day: day.strftime(written.replace("%m", str(day.month)).replace("%d", str(day.day)))
+def _unpadded(date_format: str) -> Callable[[date], str]:
+    return lambda day: day.strftime(date_format.replace("%m", str(day.month)).replace("%d", str(day.day)))
 
 
 def _first_last(known: Identity) -> str:
@@ -110,7 +110,7 @@ def _last_first(known: Identity) -> str:
 
 
 def _split(text: str, order: str) -> dict[str, str]:
-    """Split a whole name; one that isn't written in its order stays unread."""
+    """Split a whole name; one in another order stays unread."""
     sign = ", " if order == "last first" else " "
     before, found, after = text.partition(sign)
     if not found:

@@ -120,7 +120,7 @@ def draw_slip(rng: np.random.Generator, part: str, weights: Mapping[str, float])
 
 
 def letters_of(text: str) -> list[int]:
-    """Return the places of letters."""
+    """Return the positions of letters."""
     return [at for at, sign in enumerate(text) if sign.isalpha()]
 
 

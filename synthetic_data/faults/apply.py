@@ -17,9 +17,9 @@ from helpers.layouts import FileLayout
 from helpers.standard import STRING, as_table, missing
 from helpers.systems import system
 from synthetic_data.columns import replaced
-from synthetic_data.faults.scene import STAGES, CellChange, Fault, FaultContext, NoSuchFile, Page, Places
+from synthetic_data.faults.scene import STAGES, CellChange, Fault, FaultContext, NoSuchFile, Page, Positions
 from synthetic_data.observation import Truth
-from synthetic_data.row_order import sorted_places
+from synthetic_data.row_order import sorted_positions
 from synthetic_data.streams import rng_for
 
 __all__ = ["Log", "apply_faults", "fault_streams", "undo", "with_columns"]
@@ -67,9 +67,9 @@ def undo(
             order = [*lost[0], *(name for name in rows.columns if name not in lost[0])]
             rows = rows.reindex(columns=order).astype(STRING)
         again = pd.DataFrame(lost, columns=list(rows.columns))
-        places = dropped["row_before"].to_numpy(dtype="int64") - first_row
-        kept = np.setdiff1d(np.arange(len(rows) + len(places)), places)
-        rows = pd.concat([rows.set_axis(kept), again.astype(STRING).set_axis(places)]).sort_index()
+        positions = dropped["row_before"].to_numpy(dtype="int64") - first_row
+        kept = np.setdiff1d(np.arange(len(rows) + len(positions)), positions)
+        rows = pd.concat([rows.set_axis(kept), again.astype(STRING).set_axis(positions)]).sort_index()
 
     if file is not None and file.nested:
         rows = rows[sorted(map(str, rows.columns), key=_place_in(file))]
@@ -84,7 +84,7 @@ def undo(
         else:
             result = with_columns(result, None, before)
     if file is not None and sorted_by and not falling.empty:
-        sorted_again = sorted_places(result.rows, sorted_by, file)
+        sorted_again = sorted_positions(result.rows, sorted_by, file)
         result = replace(result, rows=result.rows.iloc[sorted_again].reset_index(drop=True))
     return result
 
@@ -118,7 +118,7 @@ class Log:
     def __init__(self) -> None:
         self._columns: dict[str, list[Any]] = {name: [] for name in LOGGED}
 
-    def add(self, faults: Fault | Sequence[Fault], page: Page, groups: Places, **columns: Any) -> None:
+    def add(self, faults: Fault | Sequence[Fault], page: Page, groups: Positions, **columns: Any) -> None:
         """Log the changes of a fault; changes of one fault and group are one instance."""
         each = [faults] * len(groups) if isinstance(faults, Fault) else list(faults)
         known = {
@@ -190,8 +190,8 @@ def apply_faults(
 
 
 def _sort(page: Page, log: Log) -> None:
-    """Sort a file by what it says now: a row whose name is wrong stands where that name belongs."""
-    order = sorted_places(page.table.rows, page.sorted_by, page.file)
+    """Sort a file by its current text: a row with a wrong name comes where that name belongs."""
+    order = sorted_positions(page.table.rows, page.sorted_by, page.file)
     if (order == np.arange(len(order))).all():
         return
     page.table = replace(page.table, rows=page.table.rows.iloc[order].reset_index(drop=True))
@@ -233,7 +233,7 @@ def _apply_columns(
 
 
 def _apply_cells(fault: Fault, change: CellChange, log: Log) -> None:
-    page, name, at = change.page, change.column, change.places
+    page, name, at = change.page, change.column, change.positions
     rows = page.table.rows.copy(deep=False)
     # A cell beyond the header is in no other row.
     text = rows[name].array if name in rows.columns else missing(len(rows), STRING)
@@ -269,22 +269,22 @@ def _apply_rows(page: Page, log: Log) -> None:
     rows, people = page.table.rows, page.people
     gone = np.zeros(len(rows), dtype=bool)
     if page.dropped:
-        places = np.concatenate([places for places, _, _ in page.dropped])
+        positions = np.concatenate([positions for positions, _, _ in page.dropped])
         groups = np.concatenate([groups for _, groups, _ in page.dropped])
-        faults = [fault for places, _, fault in page.dropped for _ in places]
+        faults = [fault for positions, _, fault in page.dropped for _ in positions]
         # Delete each row once, from the bottom up.
-        _, first = np.unique(places, return_index=True)
+        _, first = np.unique(positions, return_index=True)
         falling = first[::-1]
-        places = places[falling]
+        positions = positions[falling]
         log.add(
             [faults[at] for at in falling.tolist()],
             page,
             groups[falling],
-            row_before=(places + page.first_row).tolist(),
-            before=_as_json(page, rows.iloc[places]),
-            person=people["person"].iloc[places].tolist(),
+            row_before=(positions + page.first_row).tolist(),
+            before=_as_json(page, rows.iloc[positions]),
+            person=people["person"].iloc[positions].tolist(),
         )
-        gone[places] = True
+        gone[positions] = True
     kept = np.flatnonzero(~gone)
     if page.new:
         # A column without values accepts any dtype; here all are text.
@@ -300,15 +300,15 @@ def _apply_rows(page: Page, log: Log) -> None:
         people = people.iloc[order].reset_index(drop=True)
         faults = [new.fault for new in page.new for _ in range(len(new.after))]
         groups = np.concatenate([new.group for new in page.new])
-        written = np.flatnonzero(order >= len(kept))
-        number = order[written] - len(kept)
+        new_rows = np.flatnonzero(order >= len(kept))
+        number = order[new_rows] - len(kept)
         log.add(
             [faults[one] for one in number.tolist()],
             page,
             groups[number],
-            row=(written + page.first_row).tolist(),
-            after=_as_json(page, rows.iloc[written]),
-            person=people["person"].iloc[written].tolist(),
+            row=(new_rows + page.first_row).tolist(),
+            after=_as_json(page, rows.iloc[new_rows]),
+            person=people["person"].iloc[new_rows].tolist(),
         )
     elif gone.any():
         rows, people = rows.iloc[kept].reset_index(drop=True), people.iloc[kept].reset_index(drop=True)

@@ -36,14 +36,14 @@ def eligibility_backdated(scene: FaultContext) -> None:
 def status_not_collected(scene: FaultContext) -> None:
     """Leave last year's eligibility empty for all children of a school, where everybody ate free."""
     text, years = scene.text(), scene.text(YEAR)
-    spells = scene.truth.schooling.school_enrollment
-    before = spells.loc[spells["school_year"] == spells["school_year"].min()]
+    enrollments = scene.truth.schooling.school_enrollment
+    before = enrollments.loc[enrollments["school_year"] == enrollments["school_year"].min()]
     where = before.drop_duplicates("person", keep="last").set_index("person")["school_id"]
     school = scene.people["person"].map(where).where((years == years.min()) & (text != ""))
     schools = np.sort(np.asarray(school.dropna().unique(), dtype=object))
     for group, name in enumerate(schools[scene.choose(np.arange(len(schools)))].tolist()):
-        places = np.flatnonzero((school == name).fillna(False))
-        scene.write(places, [""] * len(places), groups=np.full(len(places), group))
+        positions = np.flatnonzero((school == name).fillna(False))
+        scene.write(positions, [""] * len(positions), groups=np.full(len(positions), group))
 
 
 def code_with_typo(scene: FaultContext) -> None:
@@ -74,9 +74,11 @@ def gender_marker_differs(scene: FaultContext) -> None:
 def grade_level_codes(scene: FaultContext) -> None:
     """3 -> 3rd, in the whole list of a grade: a grade in words of one's own."""
     text = scene.text()
-    for group, (_, places) in enumerate(chosen_pieces(scene)):
-        own = ["Kinder" if grade == "K" else ENDINGS.get(grade, f"{grade}th") for grade in text.iloc[places]]
-        scene.write(places, own, groups=np.full(len(places), group))
+    for group, (_, positions) in enumerate(chosen_pieces(scene)):
+        own = [
+            "Kinder" if grade == "K" else ENDINGS.get(grade, f"{grade}th") for grade in text.iloc[positions]
+        ]
+        scene.write(positions, own, groups=np.full(len(positions), group))
 
 
 def neither_absent_nor_tardy(scene: FaultContext) -> None:
@@ -88,7 +90,7 @@ def neither_absent_nor_tardy(scene: FaultContext) -> None:
 
 
 def null_as_text(scene: FaultContext) -> None:
-    """Empty -> NULL: a database's word for nothing, written out as if it were an answer."""
+    """Empty -> NULL: a database's word for nothing, exported as if it were an answer."""
     empty = (scene.text() == "").fillna(False) & (scene.people["part"] == "Subject").fillna(False)
     chosen = scene.choose(empty)
     scene.write(chosen, ["NULL"] * len(chosen))
@@ -118,8 +120,8 @@ def category_renamed(scene: FaultContext) -> None:
         late = theirs & (day >= day.loc[theirs].sort_values().iloc[int(theirs.sum()) // 2]).to_numpy(
             dtype=bool
         )
-        places = np.flatnonzero(late)
-        scene.write(places, text.iloc[places].replace(other), groups=np.full(len(places), group))
+        positions = np.flatnonzero(late)
+        scene.write(positions, text.iloc[positions].replace(other), groups=np.full(len(positions), group))
 
 
 def local_category_at_one_school(scene: FaultContext) -> None:
@@ -140,5 +142,5 @@ def history_missing_closed_school(scene: FaultContext) -> None:
     before = ((year < year.max()) & school.notna()).fillna(False).to_numpy(dtype=bool)
     names = np.sort(np.asarray(school.loc[before].unique(), dtype=object))
     for group, name in enumerate(names[scene.choose(np.arange(len(names)))].tolist()):
-        places = np.flatnonzero(before & (school == name).fillna(False).to_numpy(dtype=bool))
-        scene.drop_rows(places, np.full(len(places), group))
+        positions = np.flatnonzero(before & (school == name).fillna(False).to_numpy(dtype=bool))
+        scene.drop_rows(positions, np.full(len(positions), group))

@@ -130,5 +130,5 @@ def signed_in_as_nobody(scene: FaultContext) -> None:
 
 
 def moment_in_other_form(scene: FaultContext) -> None:
-    """2026-03-05 21:04:11 -> 2026/03/05 21:04:11: written by another version of the same tool."""
+    """2026-03-05 21:04:11 -> 2026/03/05 21:04:11: from another version of the same tool."""
     scene.change_each(lambda text: text.replace("-", "/"))

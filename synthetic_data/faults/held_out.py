@@ -1,7 +1,7 @@
 """Held-out kinds of fault, added after the detectors were finished, to test these on unknown faults.
 
 Each happens only if a scenario sets its rate, so that they change no other figure of the kit. Each declares
-in `detected_by` what should detect it, written down before we tried.
+in `detected_by` what should detect it, recorded before we tried.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.standard import STRING
-from synthetic_data.columns import places_in
+from synthetic_data.columns import positions_in
 from synthetic_data.faults.scene import FaultContext
 from synthetic_data.observation import NOBODY, look_up
 
@@ -56,18 +56,20 @@ def statewide_id_duplicates(scene: FaultContext) -> None:
     others = known["number"].take((chosen + 1) % len(known)).tolist()
     for group, (at, other) in enumerate(zip(chosen.tolist(), others, strict=True)):
         theirs = child.eq(known["child"].iloc[at]) & number.fillna("").ne("")
-        places = np.flatnonzero(theirs.fillna(False).to_numpy(dtype=bool))
-        scene.write(places, [other] * len(places), groups=np.full(len(places), group))
+        positions = np.flatnonzero(theirs.fillna(False).to_numpy(dtype=bool))
+        scene.write(positions, [other] * len(positions), groups=np.full(len(positions), group))
 
 
 def graduate_placeholder(scene: FaultContext) -> None:
     """Entry and exit empty: a row that keeps a graduate on the books, of no day."""
-    spells = scene.page.table.rows
-    gone = spells[YEAR].eq(spells[YEAR].min()) & ~spells[ENROLLED].duplicated(keep="last")
-    gone &= ~spells[ENROLLED].isin(set(spells.loc[spells[YEAR].eq(spells[YEAR].max()), ENROLLED]))
+    enrollments = scene.page.table.rows
+    gone = enrollments[YEAR].eq(enrollments[YEAR].min()) & ~enrollments[ENROLLED].duplicated(keep="last")
+    gone &= ~enrollments[ENROLLED].isin(
+        set(enrollments.loc[enrollments[YEAR].eq(enrollments[YEAR].max()), ENROLLED])
+    )
     chosen = scene.choose(gone)
-    again = spells.iloc[chosen].copy()
-    again[YEAR] = spells[YEAR].max()
+    again = enrollments.iloc[chosen].copy()
+    again[YEAR] = enrollments[YEAR].max()
     for column in ("entryDate", "exitWithdrawDate", "exitWithdrawTypeDescriptor"):
         again[column] = pd.NA
     scene.add_rows(chosen, again, scene.page.people.iloc[chosen])
@@ -86,7 +88,7 @@ def placeholder_student(scene: FaultContext) -> None:
     for page, key in ((users, "sourcedId"), (roles, "userSourcedId"), (demographics, "sourcedId")):
         rows = page.table.rows
         first = np.flatnonzero(~rows[key].duplicated().to_numpy(dtype=bool))
-        place = first[places_in(rows[key].iloc[first], theirs)]
+        place = first[positions_in(rows[key].iloc[first], theirs)]
         again = rows.iloc[place].copy()
         again[key] = made
         if page is users:
@@ -115,10 +117,10 @@ def empty_date_breaks(scene: FaultContext) -> None:
 
 def several_withdrawal_dates(scene: FaultContext) -> None:
     """Left in March, and in June: one enrollment period listed twice, with two last days."""
-    spells = scene.page.table.rows
-    day = pd.to_datetime(spells["exitWithdrawDate"], format="%Y-%m-%d", errors="coerce")
+    enrollments = scene.page.table.rows
+    day = pd.to_datetime(enrollments["exitWithdrawDate"], format="%Y-%m-%d", errors="coerce")
     chosen = scene.choose(day.notna())
-    again = spells.iloc[chosen].copy()
+    again = enrollments.iloc[chosen].copy()
     other = day.iloc[chosen] - pd.to_timedelta(scene.rng.integers(7, 60, len(chosen)), unit="D")
     again["exitWithdrawDate"] = other.dt.strftime("%Y-%m-%d").astype(STRING)
     scene.add_rows(chosen, again, scene.page.people.iloc[chosen])
@@ -133,5 +135,5 @@ def one_default_everywhere(scene: FaultContext) -> None:
     value = text[text.fillna("").ne("")].min()
     for group, name in enumerate(names[scene.choose(np.arange(len(names)))].tolist()):
         theirs = school.eq(name).fillna(False) & text.fillna("").ne("") & text.ne(value).fillna(False)
-        places = np.flatnonzero(theirs.to_numpy(dtype=bool))
-        scene.write(places, [value] * len(places), groups=np.full(len(places), group))
+        positions = np.flatnonzero(theirs.to_numpy(dtype=bool))
+        scene.write(positions, [value] * len(positions), groups=np.full(len(positions), group))

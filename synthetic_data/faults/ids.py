@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.standard import STRING
-from synthetic_data.columns import places_in
+from synthetic_data.columns import positions_in
 from synthetic_data.faults.names import mistyped
 from synthetic_data.faults.scene import CellChange, FaultContext, Page, chosen_children, chosen_pieces
 from synthetic_data.observation import guids, look_up
@@ -95,8 +95,8 @@ def leading_zero_lost(scene: FaultContext) -> None:
     text = scene.text()
     short = text.str.lstrip("0")
     lost = text.str.startswith("0") & text.str.isdigit() & (short != "")
-    for group, (_, places) in enumerate(chosen_pieces(scene, lost.fillna(False))):
-        scene.write(places, short.iloc[places], groups=np.full(len(places), group))
+    for group, (_, positions) in enumerate(chosen_pieces(scene, lost.fillna(False))):
+        scene.write(positions, short.iloc[positions], groups=np.full(len(positions), group))
 
 
 # Without a number, the columns that identify a child.
@@ -117,7 +117,7 @@ def sibling_swap(scene: FaultContext) -> None:
 
 
 def _neighbors(scene: FaultContext, own: pd.Series) -> pd.DataFrame:
-    """Pair every record with the next of the same household: places `one` and `other`."""
+    """Pair every record with the next of the same household: positions `one` and `other`."""
     household = look_up(scene.people["person"], scene.truth.population.children, "person", "household")
     records = pd.DataFrame({"household": household, "person": scene.people["person"], "own": own})
     records["place"] = np.arange(len(records))
@@ -167,8 +167,8 @@ def unknown_id_type(scene: FaultContext) -> None:
     person = scene.people["person"]
     here = children.loc[children["grade_level"].notna()]
     wrong = []
-    for group, (_, places) in enumerate(chosen_pieces(scene)):
-        listed = person.iloc[places].dropna().drop_duplicates().sort_values()
+    for group, (_, positions) in enumerate(chosen_pieces(scene)):
+        listed = person.iloc[positions].dropna().drop_duplicates().sort_values()
         others = here.loc[~here["person"].isin(listed), "state_id"].to_numpy(dtype=object)
         theirs = scene.rng.permutation(others)[: len(listed)]
         wrong.append(pd.DataFrame({"person": listed.array[: len(theirs)], "number": theirs, "group": group}))
@@ -187,13 +187,13 @@ def unknown_id_type(scene: FaultContext) -> None:
 def vendor_holds_old_id(scene: FaultContext) -> None:
     """10231 where the roster has 70231: results that came in under an id of an earlier roster."""
     text = scene.text()
-    places, groups = chosen_children(scene)
+    positions, groups = chosen_children(scene)
     width = int(text.str.len().max()) if len(text) else 1
     wanted = int(np.max(groups)) + 1 if len(groups) else 0
     drawn = scene.rng.integers(10 ** (width - 1), 10**width, size=4 * wanted + 8).tolist()
     taken = set(text.dropna().tolist())
     free = [number for number in dict.fromkeys(map(str, drawn)) if number not in taken]
-    scene.write(places, np.array(free, dtype=object)[groups], groups=groups)
+    scene.write(positions, np.array(free, dtype=object)[groups], groups=groups)
 
 
 def id_case_differs(scene: FaultContext) -> None:
@@ -205,21 +205,21 @@ def clever_id_reissued(scene: FaultContext) -> None:
     """Give a child a second account: some of the classes list her with a new login and number."""
     login, number = scene.text(), scene.text("ID")
     # Only a number from the roster shows that both are one child.
-    told = ((scene.text("SIS User ID") != login) & (scene.people["part"] == "Subject")).fillna(False)
+    has_number = ((scene.text("SIS User ID") != login) & (scene.people["part"] == "Subject")).fillna(False)
     rows = pd.DataFrame({"person": scene.people["person"], "place": np.arange(len(login))})
-    rows = rows.loc[told.to_numpy(dtype=bool)].sort_values(["person", "place"])
+    rows = rows.loc[has_number.to_numpy(dtype=bool)].sort_values(["person", "place"])
     rows["later"] = rows.groupby("person").cumcount(ascending=False)
     several = rows.groupby("person")["place"].transform("size") > 1
     rows = rows.loc[several.to_numpy(dtype=bool)]
     persons = np.sort(np.asarray(rows["person"].unique(), dtype=object))
     chosen = persons[scene.choose(np.arange(len(persons)))]
-    group = places_in(chosen, rows["person"])
+    group = positions_in(chosen, rows["person"])
     size = rows.groupby("person")["place"].transform("size").to_numpy()
     moved = (group >= 0) & (rows["later"].to_numpy() < size // 2)
-    places, groups = rows["place"].to_numpy()[moved], group[moved]
-    highest = int(pd.to_numeric(number, errors="coerce").max()) if len(places) else 0
-    scene.write(places, (login + "b").iloc[places], groups=groups)
-    scene.write(places, [str(highest + 1000 + 7 * one) for one in groups.tolist()], "ID", groups)
+    positions, groups = rows["place"].to_numpy()[moved], group[moved]
+    highest = int(pd.to_numeric(number, errors="coerce").max()) if len(positions) else 0
+    scene.write(positions, (login + "b").iloc[positions], groups=groups)
+    scene.write(positions, [str(highest + 1000 + 7 * one) for one in groups.tolist()], "ID", groups)
 
 
 def staff_student_same_id(scene: FaultContext) -> None:
@@ -251,19 +251,19 @@ def id_columns_swapped(scene: FaultContext) -> None:
     """Put two ids under each other's header, in all results of a school in a term: one fault a list."""
     other = STATES_NUMBER_OF[scene.fault.column]
     own, state = scene.text(), scene.text(other)
-    for group, (_, places) in enumerate(chosen_pieces(scene, state.fillna("") != "")):
-        groups = np.full(len(places), group)
-        scene.write(places, state.iloc[places], groups=groups)
-        scene.write(places, own.iloc[places], column=other, groups=groups)
+    for group, (_, positions) in enumerate(chosen_pieces(scene, state.fillna("") != "")):
+        groups = np.full(len(positions), group)
+        scene.write(positions, state.iloc[positions], groups=groups)
+        scene.write(positions, own.iloc[positions], column=other, groups=groups)
 
 
 def scientific_notation(scene: FaultContext) -> None:
     """1047110815 -> 1.05E+09, in the whole list of a grade: saved from a column too narrow for it."""
     text = scene.text()
     long = (text.str.isdigit() & (text.str.len() >= 8)).fillna(False)
-    for group, (_, places) in enumerate(chosen_pieces(scene, long)):
-        rounded = [f"{float(number):.2E}" for number in text.iloc[places]]
-        scene.write(places, rounded, groups=np.full(len(places), group))
+    for group, (_, positions) in enumerate(chosen_pieces(scene, long)):
+        rounded = [f"{float(number):.2E}" for number in text.iloc[positions]]
+        scene.write(positions, rounded, groups=np.full(len(positions), group))
 
 
 def same_test_id_two_children(scene: FaultContext) -> None:
@@ -282,15 +282,15 @@ def zero_or_blank_key(scene: FaultContext) -> None:
 
 def refid_not_shared(scene: FaultContext) -> None:
     """Name a child by a RefId of the system's own, in all her rows: no other export has it."""
-    places, groups = chosen_children(scene)
-    scene.write(places, _new(scene, groups), groups=groups)
+    positions, groups = chosen_children(scene)
+    scene.write(positions, _new(scene, groups), groups=groups)
 
 
 def activity_renewed(scene: FaultContext) -> None:
     """List an activity again under another RefId: participants still refer to the old one."""
-    for group, (_, places) in enumerate(chosen_pieces(scene)):
-        groups = np.full(len(places), group)
-        scene.write(places, _new(scene, groups - group), groups=groups)
+    for group, (_, positions) in enumerate(chosen_pieces(scene)):
+        groups = np.full(len(positions), group)
+        scene.write(positions, _new(scene, groups - group), groups=groups)
 
 
 def _new(scene: FaultContext, groups: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:

@@ -111,7 +111,7 @@ def dupe_marker_in_name(scene: FaultContext) -> None:
 
 
 def html_escape_in_name(scene: FaultContext) -> None:
-    """O'Neil -> O&#39;Neil, Muñoz -> Mu&#241;oz: written for a web page, and never turned back."""
+    """O'Neil -> O&#39;Neil, Muñoz -> Mu&#241;oz: escaped for a web page, and never turned back."""
     scene.change_each(
         lambda text: "".join(c if c.isascii() and c != "'" else f"&#{ord(c)};" for c in text),
         among="Subject",
@@ -138,8 +138,8 @@ def guardian_surname(scene: FaultContext) -> None:
     )
     names = names.loc[names["last_surname"] != names["own"]].drop_duplicates("child")
     other = look_up(scene.people["person"], names, "child", "last_surname")
-    places, groups = chosen_children(scene, other.notna())
-    scene.write(places, other.iloc[places], groups=groups)
+    positions, groups = chosen_children(scene, other.notna())
+    scene.write(positions, other.iloc[positions], groups=groups)
 
 
 # Surname -> first name, in files with both.
@@ -156,9 +156,9 @@ def names_swapped(scene: FaultContext) -> None:
     """Ali Mohamed -> Mohamed Ali: first and last name in each other's column, in all rows of a child."""
     first_column = FIRST_NAME_OF[scene.fault.column]
     last, first = scene.text(), scene.text(first_column)
-    places, groups = chosen_children(scene, (last != first).fillna(False))
-    scene.write(places, first.iloc[places], groups=groups)
-    scene.write(places, last.iloc[places], column=first_column, groups=groups)
+    positions, groups = chosen_children(scene, (last != first).fillna(False))
+    scene.write(positions, first.iloc[positions], groups=groups)
+    scene.write(positions, last.iloc[positions], column=first_column, groups=groups)
 
 
 def subject_name_variant(scene: FaultContext) -> None:
@@ -172,9 +172,9 @@ def school_name_variant(scene: FaultContext) -> None:
     text = scene.text()
     names = np.sort(np.asarray(text.dropna().unique(), dtype=object))
     for group, name in enumerate(names[scene.choose(np.arange(len(names)))].tolist()):
-        places = np.flatnonzero((text == name).fillna(False))
+        positions = np.flatnonzero((text == name).fillna(False))
         short = name.removesuffix(" School").replace("Elementary", "Elem").replace("Middle", "MS")
-        scene.write(places, [short] * len(places), groups=np.full(len(places), group))
+        scene.write(positions, [short] * len(positions), groups=np.full(len(positions), group))
 
 
 # Letters that look alike on paper, and their misreadings.
@@ -199,10 +199,10 @@ def scan_error(scene: FaultContext) -> None:
 
 def _misread(word: str, order: list[int]) -> str:
     for place in order:
-        written, taken_for = ALIKE[place]
-        at = word.find(written, 1)
+        letters, taken_for = ALIKE[place]
+        at = word.find(letters, 1)
         if at > 0:
-            return word[:at] + taken_for + word[at + len(written) :]
+            return word[:at] + taken_for + word[at + len(letters) :]
     return word
 
 
@@ -289,21 +289,23 @@ def other_romanization(scene: FaultContext) -> None:
     ]
     count = len(origin)
     can = np.array([spelling is not None for spelling in (*other[0], *other[1])], dtype=bool)
-    places = np.flatnonzero(can)
-    chosen = scene.choose(places, scene.people["person"].iloc[places % count])
+    positions = np.flatnonzero(can)
+    chosen = scene.choose(positions, scene.people["person"].iloc[positions % count])
     for number, column in enumerate((last, first)):
         here = np.flatnonzero((chosen >= number * count) & (chosen < (number + 1) * count))
-        places = chosen[here] - number * count
-        scene.write(places, [other[number][place] for place in places.tolist()], column=column, groups=here)
+        positions = chosen[here] - number * count
+        scene.write(
+            positions, [other[number][place] for place in positions.tolist()], column=column, groups=here
+        )
 
 
 def family_name_first(scene: FaultContext) -> None:
-    """Minh Nguyễn -> Nguyễn Minh: written down in the order in which the family says it."""
+    """Minh Nguyễn -> Nguyễn Minh: in the order in which the family says it."""
     first_column = FIRST_NAME_OF[scene.fault.column]
     origin = look_up(scene.people["person"], scene.truth.population.children, "person", "name_origin")
-    said_first = origin.isin([name for name, custom in CUSTOMS.items() if custom.family_name_first])
+    family_first = origin.isin([name for name, custom in CUSTOMS.items() if custom.family_name_first])
     last, first = scene.text(), scene.text(first_column)
-    chosen = scene.choose(said_first & (last != first))
+    chosen = scene.choose(family_first & (last != first))
     scene.write(chosen, first.iloc[chosen])
     scene.write(chosen, last.iloc[chosen], column=first_column)
 
@@ -325,28 +327,28 @@ def apostrophe_lost(scene: FaultContext) -> None:
     """O'Brien -> OBrien, in all rows of a child: a system that takes letters only."""
     text = scene.text()
     plain = text.str.replace(r"['’]", "", regex=True)
-    places, groups = chosen_children(scene, (plain != text).fillna(False))
-    scene.write(places, plain.iloc[places], groups=groups)
+    positions, groups = chosen_children(scene, (plain != text).fillna(False))
+    scene.write(positions, plain.iloc[positions], groups=groups)
 
 
 def phonetic_error(scene: FaultContext) -> None:
-    """Stephen -> Steven: written as it was heard."""
+    """Stephen -> Steven: spelled by ear."""
 
-    def heard(name: str) -> str:
+    def respelled(name: str) -> str:
         for sound, letters in SOUNDS:
             if sound in name[1:]:
                 return name[0] + name[1:].replace(sound, letters, 1)
         return name
 
-    scene.change_each(heard, among="Subject")
+    scene.change_each(respelled, among="Subject")
 
 
 def quotes_added(scene: FaultContext) -> None:
     """Ana -> "Ana", in the whole list of a grade: a spreadsheet that was opened, pasted and saved again."""
     text = scene.text()
-    for group, (_, places) in enumerate(chosen_pieces(scene)):
-        quoted = pd.Series([f'"{name}"' for name in text.iloc[places]], dtype=STRING)
-        scene.write(places, quoted, groups=np.full(len(places), group))
+    for group, (_, positions) in enumerate(chosen_pieces(scene)):
+        quoted = pd.Series([f'"{name}"' for name in text.iloc[positions]], dtype=STRING)
+        scene.write(positions, quoted, groups=np.full(len(positions), group))
 
 
 def split_character(scene: FaultContext) -> None:

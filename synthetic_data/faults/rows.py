@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.standard import STRING
-from synthetic_data.faults.scene import FaultContext, Page, Places, chosen_children, chosen_pieces
+from synthetic_data.faults.scene import FaultContext, Page, Positions, chosen_children, chosen_pieces
 from synthetic_data.observation import look_up
 
 __all__ = [
@@ -42,8 +42,8 @@ def two_homes_duplicate(scene: FaultContext) -> None:
 
 def missing_primary_flag(scene: FaultContext) -> None:
     """1 -> nothing: nobody says whom of a child's family to call first."""
-    places, groups = chosen_children(scene)
-    scene.write(places, [""] * len(places), groups=groups)
+    positions, groups = chosen_children(scene)
+    scene.write(positions, [""] * len(positions), groups=groups)
 
 
 ENROLLED = "studentReference.studentUniqueId"
@@ -74,7 +74,7 @@ def _list_spare(scene: FaultContext, why: str) -> None:
         )
 
 
-def _among(page: Page, column: str, new: pd.Series) -> Places:
+def _among(page: Page, column: str, new: pd.Series) -> Positions:
     """Return the row after which each new one belongs, in a file sorted by a column."""
     text = page.table.rows[column]
     return (
@@ -114,9 +114,9 @@ def plan_entered_twice(scene: FaultContext) -> None:
 def event_outside_enrolment(scene: FaultContext) -> None:
     """Mark a child absent in May who left in March."""
     events, people = scene.page.table.rows, scene.page.people
-    spells = scene.of_kind("studentSchoolAssociations").table.rows
-    last = spells.groupby(ENROLLED)["entryDate"].transform("max") == spells["entryDate"]
-    left = spells.loc[last & spells["exitWithdrawDate"].notna()].drop_duplicates(ENROLLED)
+    enrollments = scene.of_kind("studentSchoolAssociations").table.rows
+    last = enrollments.groupby(ENROLLED)["entryDate"].transform("max") == enrollments["entryDate"]
+    left = enrollments.loc[last & enrollments["exitWithdrawDate"].notna()].drop_duplicates(ENROLLED)
     exit_day = look_up(events[ENROLLED], left, ENROLLED, "exitWithdrawDate")
     latest = events["eventDate"].max()
     # We repeat a leaver's last event for a day after she left, on which somebody else was absent.
@@ -145,16 +145,16 @@ def absent_and_tardy_same_day(scene: FaultContext) -> None:
 
 def year_carried_over(scene: FaultContext) -> None:
     """Children who left last summer are enrolled again, by a roster that was copied."""
-    spells = scene.page.table.rows
-    year = spells["schoolYearTypeReference.schoolYear"]
+    enrollments = scene.page.table.rows
+    year = enrollments["schoolYearTypeReference.schoolYear"]
     this, before = year.max(), year.min()
-    still = set(spells.loc[year == this, ENROLLED])
-    gone = ((year == before) & ~spells[ENROLLED].isin(still)).to_numpy(dtype=bool)
-    gone &= ~spells[ENROLLED].duplicated(keep="last").to_numpy(dtype=bool)
+    still = set(enrollments.loc[year == this, ENROLLED])
+    gone = ((year == before) & ~enrollments[ENROLLED].isin(still)).to_numpy(dtype=bool)
+    gone &= ~enrollments[ENROLLED].duplicated(keep="last").to_numpy(dtype=bool)
     chosen = scene.choose(gone) if this != before else np.zeros(0, "int64")
-    again = spells.iloc[chosen].copy()
+    again = enrollments.iloc[chosen].copy()
     again["schoolYearTypeReference.schoolYear"] = this
-    again["entryDate"] = spells.loc[year == this, "entryDate"].min()
+    again["entryDate"] = enrollments.loc[year == this, "entryDate"].min()
     again["exitWithdrawDate"] = pd.NA
     again["exitWithdrawTypeDescriptor"] = pd.NA
     scene.add_rows(chosen, again, scene.page.people.iloc[chosen])
@@ -163,10 +163,10 @@ def year_carried_over(scene: FaultContext) -> None:
 def counter_restarts_on_transfer(scene: FaultContext) -> None:
     """Lose the absences at the first school of a child who changed school."""
     events = scene.page.table.rows
-    spells = scene.of_kind("studentSchoolAssociations").table.rows
+    enrollments = scene.of_kind("studentSchoolAssociations").table.rows
     year = "schoolYearTypeReference.schoolYear"
     school = "schoolReference.schoolId"
-    now = spells.loc[spells[year] == spells[year].max()].sort_values([ENROLLED, "entryDate"])
+    now = enrollments.loc[enrollments[year] == enrollments[year].max()].sort_values([ENROLLED, "entryDate"])
     latest = now.drop_duplicates(ENROLLED, keep="last")
     moved = sorted(set(now.loc[now[school] != look_up(now[ENROLLED], latest, ENROLLED, school), ENROLLED]))
     chosen = scene.choose(np.arange(len(moved)))
@@ -176,18 +176,18 @@ def counter_restarts_on_transfer(scene: FaultContext) -> None:
     group = look_up(events[ENROLLED], whose, ENROLLED, "group")
     there = look_up(events[ENROLLED], latest, ENROLLED, school)
     lost = group.notna() & (events[school] != there)
-    lost &= events["sessionReference.schoolYear"] == spells[year].max()
-    places = np.flatnonzero(lost.to_numpy(dtype=bool))
-    scene.drop_rows(places, group.iloc[places].astype("int64"))
+    lost &= events["sessionReference.schoolYear"] == enrollments[year].max()
+    positions = np.flatnonzero(lost.to_numpy(dtype=bool))
+    scene.drop_rows(positions, group.iloc[positions].astype("int64"))
 
 
 def repulled_file_duplicates(scene: FaultContext) -> None:
     """Deliver the results of a school again: each counts twice."""
-    for group, (_, places) in enumerate(chosen_pieces(scene)):
+    for group, (_, positions) in enumerate(chosen_pieces(scene)):
         # Only one of several files repeats results: the last one that has them.
-        number = int(np.searchsorted(scene.starts, int(np.max(places)), side="right")) - 1
+        number = int(np.searchsorted(scene.starts, int(np.max(positions)), side="right")) - 1
         page, start = scene.pages[number], int(scene.starts[number])
-        theirs = places[places >= start] - start
+        theirs = positions[positions >= start] - start
         scene.add_rows(
             np.full(len(theirs), len(page.table.rows) - 1),
             page.table.rows.iloc[theirs],
@@ -237,9 +237,9 @@ def exit_date_inclusive(scene: FaultContext) -> None:
 
 def overlapping_stints(scene: FaultContext) -> None:
     """Jul 1 to Jul 3 and Jul 1 to Jun 30: a short enrollment inside another one at the same school."""
-    spells = scene.page.table.rows
-    chosen = scene.choose(np.arange(len(spells)))
-    again = spells.iloc[chosen].copy()
+    enrollments = scene.page.table.rows
+    chosen = scene.choose(np.arange(len(enrollments)))
+    again = enrollments.iloc[chosen].copy()
     entry = again["entryDate"]
     again["entryDate"] = _days_later(entry, 1)
     again["exitWithdrawDate"] = _days_later(entry, 3)

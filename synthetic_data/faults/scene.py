@@ -19,7 +19,7 @@ from helpers.files import TextTable
 from helpers.layouts import FileLayout
 from helpers.standard import STRING, BadInput, faults_of, nearest
 from synthetic_data.columns import index_in, mapped, within
-from synthetic_data.life.record_errors import WRITTEN, rates_of
+from synthetic_data.life.record_errors import ERROR_FIELDS, rates_of
 from synthetic_data.observation import NOBODY, Truth
 from synthetic_data.system_folders import system_folders
 
@@ -30,7 +30,7 @@ __all__ = [
     "FaultContext",
     "NoSuchFile",
     "Page",
-    "Places",
+    "Positions",
     "chosen_children",
     "chosen_pieces",
     "declared_faults",
@@ -47,7 +47,7 @@ class Fault:
 
     kind: str
     silo: str
-    """The name of the TOML; not written in it."""
+    """The name of the TOML; it isn't in it."""
     file: str
     """Kind of file in the silo's layout."""
     stage: str
@@ -76,8 +76,8 @@ class Fault:
     on_request: bool = False
     """It happens only where a scenario gives its rate: it ruins a whole file, or is held out."""
     of_family: str | None = None
-    """What people write wrong (`life.record_errors.WRITTEN`): the families' odds decide whose it is. `rate`
-    remains the share of all candidates."""
+    """What people write wrong (`life.record_errors.ERROR_FIELDS`): the families' odds decide whose it is.
+    `rate` remains the share of all candidates."""
     held_out: bool = False
     """Added when the detectors stood, to see what they make of what they weren't made for; on request too."""
 
@@ -144,21 +144,21 @@ def _fault(silo: str, declared: dict[str, Any]) -> Fault:
         raise BadInput(f"{place} can't be used:\n{faults_of(error)}\nCorrect what it names.") from None
     if fault.stage not in STAGES:
         raise BadInput(f"{place}: no stage {fault.stage!r}. There are: {', '.join(STAGES)}.")
-    if fault.of_family not in (None, *WRITTEN):
-        raise BadInput(f"{place}: no of_family {fault.of_family!r}. There are: {', '.join(WRITTEN)}.")
+    if fault.of_family not in (None, *ERROR_FIELDS):
+        raise BadInput(f"{place}: no of_family {fault.of_family!r}. There are: {', '.join(ERROR_FIELDS)}.")
     return fault
 
 
-Places = npt.NDArray[np.int64]
+Positions = npt.NDArray[np.int64]
 
 
 class NoSuchFile(LookupError):
-    """Raised if a fault needs a kind of file that isn't written."""
+    """Raised if a fault needs a kind of file that the export lacks."""
 
 
 @dataclass
 class Page:
-    """One file before it is written: its text, and the person of every row."""
+    """One file before it is saved: its text, and the person of every row."""
 
     silo: str
     path: str
@@ -172,7 +172,7 @@ class Page:
     sorted_by: tuple[str, ...] = ()
     """Columns by which the system sorts this file; none: rows stay as they were made."""
     new: list[NewRows] = field(default_factory=list)
-    dropped: list[tuple[Places, Places, Fault]] = field(default_factory=list)
+    dropped: list[tuple[Positions, Positions, Fault]] = field(default_factory=list)
 
     @property
     def kind(self) -> str:
@@ -192,11 +192,11 @@ class Page:
 class NewRows:
     """Rows that a fault inserts after rows of the clean file."""
 
-    after: Places
-    """Places in the clean file; -1: before the first."""
+    after: Positions
+    """Positions in the clean file; -1: before the first."""
     rows: pd.DataFrame
     people: pd.DataFrame
-    group: Places
+    group: Positions
     """Which of the fault's instances each row belongs to."""
     fault: Fault
 
@@ -207,9 +207,9 @@ class CellChange:
 
     page: Page
     column: str
-    places: Places
+    positions: Positions
     after: list[str | None]
-    group: Places
+    group: Positions
 
 
 class FaultContext:
@@ -241,7 +241,7 @@ class FaultContext:
         self._groups = 0
 
     @cached_property
-    def starts(self) -> Places:
+    def starts(self) -> Positions:
         """Index of each page's first row."""
         lengths = [len(page.table.rows) for page in self.pages]
         return np.cumsum([0, *lengths], dtype="int64")[:-1]
@@ -289,7 +289,7 @@ class FaultContext:
         known = self.truth.life.record_errors[self.fault.of_family]
         return np.where(place >= 0, known[place], 1.0)
 
-    def choose(self, candidates: npt.ArrayLike, person: Any = None) -> Places:
+    def choose(self, candidates: npt.ArrayLike, person: Any = None) -> Positions:
         """Choose among candidates by the fault's rate, and at least its minimum if there are enough.
 
         Candidates are rows, by number or as a mask, unless it says of which `person` each is.
@@ -297,16 +297,16 @@ class FaultContext:
         if isinstance(candidates, pd.Series):
             candidates = candidates.fillna(False).to_numpy(dtype=bool)
         known = np.asarray(candidates)
-        places = np.flatnonzero(known) if known.dtype == bool else known.astype("int64")
-        draw = self.rng.random(len(places))
+        positions = np.flatnonzero(known) if known.dtype == bool else known.astype("int64")
+        draw = self.rng.random(len(positions))
         if self.fault.of_family is None:
             hit, order = draw < self.rate, draw
         else:
-            odds = self.odds(self.people["person"].iloc[places] if person is None else person)
+            odds = self.odds(self.people["person"].iloc[positions] if person is None else person)
             hit, order = draw < rates_of(odds, self.rate), draw / odds
         if hit.sum() < self.minimum:
             hit[np.argsort(order, kind="stable")[: self.minimum]] = True
-        return places[hit]
+        return positions[hit]
 
     def change_text(
         self, change: Callable[[pd.Series, np.random.Generator], pd.Series], among: str | None = None
@@ -328,15 +328,17 @@ class FaultContext:
         drawn = len(order)
         start, reach, found = 0, drawn, 0
         while True:
-            places = order[start:reach]
-            strip = np.searchsorted(ends, places, side="right")
-            now = self._gather(strips, strip, places - np.r_[0, ends][strip], among)
+            positions = order[start:reach]
+            strip = np.searchsorted(ends, positions, side="right")
+            now = self._gather(strips, strip, positions - np.r_[0, ends][strip], among)
             new = change(now.fillna(""), self.rng).astype(STRING)
             hits = np.flatnonzero((now.notna() & (new != now.fillna(""))).to_numpy(dtype=bool))
             if start >= drawn and reach > drawn:
                 hits = hits[: self.minimum - found]
             group = np.arange(len(hits)) + self._groups
-            self._change(strips, strip[hits], (places - np.r_[0, ends][strip])[hits], new.iloc[hits], group)
+            self._change(
+                strips, strip[hits], (positions - np.r_[0, ends][strip])[hits], new.iloc[hits], group
+            )
             found += len(hits)
             if found >= self.minimum or reach == count:
                 return
@@ -380,10 +382,10 @@ class FaultContext:
         ]
 
     def _gather(
-        self, strips: list[tuple[Page, str]], strip: Places, row: Places, among: str | None
+        self, strips: list[tuple[Page, str]], strip: Positions, row: Positions, among: str | None
     ) -> pd.Series:
         """Read cells; NA if the row is about another part, or about nobody."""
-        pieces, places = [pd.Series(dtype=STRING)], [np.zeros(0, dtype="int64")]
+        pieces, positions = [pd.Series(dtype=STRING)], [np.zeros(0, dtype="int64")]
         for number, there in _by(strip):
             page, column = strips[number]
             part, cells = page.people["part"], page.table.rows[column]
@@ -391,12 +393,12 @@ class FaultContext:
                 part, cells = part.iloc[row[there]], cells.iloc[row[there]]
             wanted = (part != NOBODY).fillna(True) if among is None else (part == among).fillna(False)
             pieces.append(cells.where(wanted.to_numpy(dtype=bool)))
-            places.append(there)
-        order = np.argsort(np.concatenate(places))
+            positions.append(there)
+        order = np.argsort(np.concatenate(positions))
         return pd.concat(pieces, ignore_index=True).take(order).reset_index(drop=True)
 
     def _change(
-        self, strips: list[tuple[Page, str]], strip: Places, row: Places, after: Any, group: Places
+        self, strips: list[tuple[Page, str]], strip: Positions, row: Positions, after: Any, group: Positions
     ) -> None:
         new = np.asarray(after, dtype=object)
         for number, there in _by(strip):
@@ -407,13 +409,13 @@ class FaultContext:
 
     def write(
         self,
-        places: npt.ArrayLike,
+        positions: npt.ArrayLike,
         after: Any,
         column: str | None = None,
         groups: npt.ArrayLike | None = None,
     ) -> None:
         """Replace the text of cells; cells of one group are one fault, and else each is one."""
-        at = np.asarray(places, dtype="int64")
+        at = np.asarray(positions, dtype="int64")
         group = np.arange(len(at)) if groups is None else np.asarray(groups)
         page = np.searchsorted(self.starts, at, side="right") - 1
         strips = [(one, column or self.fault.column) for one in self.pages]
@@ -441,9 +443,9 @@ class FaultContext:
             )
         )
 
-    def drop_rows(self, places: npt.ArrayLike, groups: npt.ArrayLike) -> None:
+    def drop_rows(self, positions: npt.ArrayLike, groups: npt.ArrayLike) -> None:
         """Delete rows, numbered through all pages of the fault's kind; rows of one group are one fault."""
-        at, group = np.asarray(places, dtype="int64"), np.asarray(groups)
+        at, group = np.asarray(positions, dtype="int64"), np.asarray(groups)
         for number, there in _by(np.searchsorted(self.starts, at, side="right") - 1):
             self.pages[number].dropped.append((at[there] - self.starts[number], group[there], self.fault))
 
@@ -458,7 +460,7 @@ class FaultContext:
         self._groups += 1
 
 
-def _by(numbers: Places) -> list[tuple[int, Places]]:
+def _by(numbers: Positions) -> list[tuple[int, Positions]]:
     """Return the positions of each number."""
     if len(numbers) == 0:
         return []
@@ -479,7 +481,7 @@ NAMED_BY = (
 )
 
 
-def chosen_pieces(scene: FaultContext, rows: pd.Series | None = None) -> list[tuple[str, Places]]:
+def chosen_pieces(scene: FaultContext, rows: pd.Series | None = None) -> list[tuple[str, Positions]]:
     """Choose pieces of a fault's files."""
     columns = set(scene.pages[0].table.rows.columns)
     first, second = next(pair for pair in NAMED_BY if columns.issuperset(pair))
@@ -487,12 +489,12 @@ def chosen_pieces(scene: FaultContext, rows: pd.Series | None = None) -> list[tu
     counts = np.ones(len(pieces), dtype=bool) if rows is None else rows.to_numpy(dtype=bool)
     names = np.sort(np.asarray(pieces.loc[counts].dropna().unique(), dtype=object))
     chosen = names[scene.choose(np.arange(len(names)))]
-    places, group = _among(chosen, pieces.where(counts))
+    positions, group = _among(chosen, pieces.where(counts))
     starts = np.searchsorted(group, np.arange(len(chosen) + 1))
-    return [(str(name), places[starts[n] : starts[n + 1]]) for n, name in enumerate(chosen.tolist())]
+    return [(str(name), positions[starts[n] : starts[n + 1]]) for n, name in enumerate(chosen.tolist())]
 
 
-def chosen_children(scene: FaultContext, rows: pd.Series | None = None) -> tuple[Places, Places]:
+def chosen_children(scene: FaultContext, rows: pd.Series | None = None) -> tuple[Positions, Positions]:
     """Choose children, and return all their rows."""
     person = scene.people["person"]
     listed = (person if rows is None else person.loc[rows.to_numpy(dtype=bool)]).dropna().unique()
@@ -500,9 +502,9 @@ def chosen_children(scene: FaultContext, rows: pd.Series | None = None) -> tuple
     return _among(names[scene.choose(np.arange(len(names)), names)], person)
 
 
-def _among(names: npt.NDArray[np.object_], text: pd.Series) -> tuple[Places, Places]:
+def _among(names: npt.NDArray[np.object_], text: pd.Series) -> tuple[Positions, Positions]:
     """Find the rows with one of some names, name by name."""
     group = index_in(text, names)
-    places = np.flatnonzero(group >= 0)
-    places = places[np.argsort(group[places], kind="stable")]
-    return places, group[places]
+    positions = np.flatnonzero(group >= 0)
+    positions = positions[np.argsort(group[positions], kind="stable")]
+    return positions, group[positions]

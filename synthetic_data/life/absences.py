@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.standard import figure, whole_figure
-from synthetic_data.columns import dates, pick, places_in, text
+from synthetic_data.columns import dates, pick, positions_in, text
 from synthetic_data.facts import figures, rows
 from synthetic_data.life.effects import Effect, effect
 from synthetic_data.life.traits import Traits
@@ -316,32 +316,32 @@ def draw_absences(
     scenario: Scenario, population: Population, schooling: Schooling, traits: Traits
 ) -> Absences:
     """Draw for every child and instructional day whether the child attended."""
-    children, spells, apart = population.children, schooling.spells, traits.stream[1:]
+    children, enrollments, apart = population.children, schooling.enrollments, traits.stream[1:]
     ill_by_grade, other_by_grade = by_illness(), for_other_reasons()
     parts: list[tuple[Codes, Codes, npt.NDArray[np.datetime64], Codes]] = []
     for year in sorted({year for year, _ in schooling.years}):
         grade_column = "grade_level" if year == scenario.school_year else "grade_level_before"
-        grade = places_in(GRADES, children[grade_column])
+        grade = positions_in(GRADES, children[grade_column])
         rates = onset_rates(scenario, population, grade, traits.missing[year], schooling.years, year)
-        for place, level in enumerate(LEVELS):
+        for level in LEVELS:
             laid_out = schooling.years[year, level]
             days = laid_out.days if year < scenario.school_year else laid_out.days[: laid_out.past]
             ill_by_day = illness(scenario.seed, laid_out)[: len(days)]
             other_by_day = staying_away(laid_out)[: len(days)]
             rng = rng_for(scenario.seed, "absences", *apart, year, level)
-            mine = np.flatnonzero((spells.year == year) & (spells.level == place) & (spells.end != -2))
+            mine = enrollments.attended(year, level)
             for start in range(0, len(mine), BLOCK):
                 block = mine[start : start + BLOCK]
-                child = spells.child[block]
-                end = np.where(spells.is_open[block], len(days) - 1, spells.end[block])
-                ill = ill_by_grade[spells.grade[block], None] * ill_by_day
-                other = other_by_grade[spells.grade[block], None] * other_by_day
+                child = enrollments.child[block]
+                end = np.where(enrollments.is_open[block], len(days) - 1, enrollments.end[block])
+                ill = ill_by_grade[enrollments.grade[block], None] * ill_by_day
+                other = other_by_grade[enrollments.grade[block], None] * other_by_day
                 category = _days(rng, rates[child], traits.engagement[child], ill, other)
                 column = np.arange(len(days))
-                category[(column < spells.begin[block, None]) | (column > end[:, None])] = -1
+                category[(column < enrollments.begin[block, None]) | (column > end[:, None])] = -1
                 row, day = np.nonzero(category >= 0)
                 kind = category[row, day].astype("int64")
-                parts.append((child[row], spells.school[block][row], days[day], kind))
+                parts.append((child[row], enrollments.school[block][row], days[day], kind))
     child, school, date, kind = (np.concatenate([part[n] for part in parts]) for n in range(4))
     order = np.lexsort((date, child))
     child, school, date, kind = child[order], school[order], date[order], kind[order]
@@ -350,7 +350,7 @@ def draw_absences(
     frame = pd.DataFrame(
         {
             "person": children["person"].array.take(child),
-            "school_id": pick(population.places.ids, school),
+            "school_id": pick(population.school_list.ids, school),
             "date": dates(date),
             "attendance_event_category": pick(CATEGORIES, kind),
             "reason": pick(REASONS, reason),

@@ -87,9 +87,9 @@ def income_ratios(scenario: Scenario, population: Population) -> dict[int, Numbe
 
 def changed_school(schooling: Schooling, children: int, *years: int) -> Mask:
     """Mark children who changed schools within one of the years: they moved, came, left or came back."""
-    spells, changed = schooling.spells, np.zeros(children, dtype=bool)
-    moves = np.isin(spells.kind, (MOVES_SCHOOL, ARRIVES, LEAVES, RETURNS))
-    changed[spells.child[moves & np.isin(spells.year, years)]] = True
+    enrollments, changed = schooling.enrollments, np.zeros(children, dtype=bool)
+    moves = np.isin(enrollments.kind, (MOVES_SCHOOL, ARRIVES, LEAVES, RETURNS))
+    changed[enrollments.child[moves & np.isin(enrollments.year, years)]] = True
     return changed
 
 

@@ -145,14 +145,14 @@ class CollegePlans:
 
 def draw_ambitions(scenario: Scenario, schooling: Schooling, traits: Traits) -> CollegePlans:
     """Draw accounts, interests, plans and applications of this school year."""
-    spells, children = schooling.spells, len(traits.academic)
+    enrollments, children = schooling.enrollments, len(traits.academic)
     rng = rng_for(scenario.seed, "ambitions")
-    mine = np.flatnonzero((spells.year == scenario.school_year) & (spells.end != -2))
+    mine = enrollments.attended(scenario.school_year)
     begin = schooling.begin[mine]
     grade = np.full(children, -1)
     here, gone = np.full(children, np.datetime64("NaT", "D")), last_days(schooling, children)
-    grade[spells.child[mine]] = spells.grade[mine]
-    here[spells.child[mine][::-1]] = begin[::-1]  # the first enrollment period counts
+    grade[enrollments.child[mine]] = enrollments.grade[mine]
+    here[enrollments.child[mine][::-1]] = begin[::-1]  # the first enrollment period counts
     share = np.array([ACCOUNTS.get(one, 0.5) for one in range(SENIOR + 1)])[grade]
     chance = _chance(np.log(share / (1 - share)) + ENGAGEMENT_IN_ACCOUNTS * traits.engagement)
     draw, late, visit = rng.random(children), rng.random(children), rng.random(children)
@@ -239,8 +239,8 @@ def ambition_elements(ambitions: CollegePlans, children: int, until: np.datetime
 def _all_interests(numbers: Numbers) -> object:
     """Format packed interests, the first one first."""
     words = np.array([*INTERESTS, ""], dtype=object)
-    places = numbers.astype("int64")[:, None] // BASE ** np.arange(NAMED)[::-1] % BASE
-    return text(["; ".join(filter(None, row)) for row in words[places].tolist()])
+    codes = numbers.astype("int64")[:, None] // BASE ** np.arange(NAMED)[::-1] % BASE
+    return text(["; ".join(filter(None, row)) for row in words[codes].tolist()])
 
 
 def _chance(log_odds: Numbers) -> Numbers:

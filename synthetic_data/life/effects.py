@@ -43,7 +43,7 @@ class Effect(NamedTuple):
     """
 
     name: str
-    """Unique, such as ``engagement_in_absence``: what is driven stands last."""
+    """Unique, such as ``engagement_in_absence``: what is driven comes last."""
     begins: str
     """Where it comes from: a trait, a season, a grade."""
     ends: str
@@ -63,8 +63,8 @@ def _words() -> dict[str, dict[str, str]]:
 
 def effect(name: str, size: float) -> Effect:
     """Return an effect of a size; ``facts/effects.csv`` says what it is."""
-    said = _words()[name]
-    return Effect(name, said["from"], said["to"], size, said["unit"], said["source"] or OWN, said["dial"])
+    row = _words()[name]
+    return Effect(name, row["from"], row["to"], size, row["unit"], row["source"] or OWN, row["dial"])
 
 
 # Modules of life, in order of dependency.

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import pick, places_in, whole_minutes, within
+from synthetic_data.columns import pick, positions_in, whole_minutes, within
 from synthetic_data.life.absences import Absences
 from synthetic_data.life.effects import Effect, effect
 from synthetic_data.life.presence import last_days
@@ -17,7 +17,6 @@ from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, a_day, whole_number
 from synthetic_data.population import Population
 from synthetic_data.population.households import HOME_LANGUAGES
-from synthetic_data.population.schools import LEVELS
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
 from synthetic_data.streams import rng_for
@@ -46,7 +45,7 @@ Mask = npt.NDArray[np.bool_]
 
 # Of parents who live apart from the child.
 REVOKED = 0.04  # a court has revoked the right
-ONLY_SAID = 0.02  # somebody entered No, without a document
+UNDOCUMENTED = 0.02  # somebody entered No, without a document
 ORDERED_WITHIN = 6 * 365  # days before the exports
 
 
@@ -69,14 +68,14 @@ def draw_court_orders(scenario: Scenario, home: Codes, lives_with: Mask) -> Cour
     draw, number = rng.random(homes)[home], rng.permutation(homes)[home]
     before = rng.integers(1, ORDERED_WITHIN, homes)[home]
     revoked = ~lives_with & (draw < REVOKED)
-    said = ~lives_with & ~revoked & (draw < REVOKED + ONLY_SAID)
+    undocumented = ~lives_with & ~revoked & (draw < REVOKED + UNDOCUMENTED)
     day = np.datetime64(scenario.as_of, "D") - before.astype("timedelta64[D]")
     day[~revoked] = np.datetime64("NaT", "D")
     words = [
         f"FC-{one.year}-{10_000 + at}" if is_one else None
         for one, at, is_one in zip(day.tolist(), number.tolist(), revoked.tolist(), strict=True)
     ]
-    return CourtOrders(~(revoked | said), np.array(words, dtype=object), day)
+    return CourtOrders(~(revoked | undocumented), np.array(words, dtype=object), day)
 
 
 Numbers = npt.NDArray[np.float64]
@@ -97,7 +96,7 @@ LOGINS_A_YEAR, SUPPORT_IN_LOGINS = 8.0, 0.45
 OPENED, SUPPORT_IN_OPENING, OPENED_OF_TOPIC = 0.35, 0.7, (-0.3, 0.4, 0.3)
 APART = 0.16  # of two parents
 SECOND_HOME, SECOND_GUARDIAN = 0.35, 0.5  # multiple of the first guardian's log-ins
-TOLD_LANGUAGE = 0.85  # of homes that speak another language than English
+REPORTED_LANGUAGE = 0.85  # of homes that speak another language than English
 ONE_ADDRESS = 0.08  # of two parents under one roof who share an e-mail address
 NEWS_EVERY = 40  # instructional days
 NOTICE_AFTER = (3, 6, 10)  # days missed
@@ -143,7 +142,7 @@ class FamilyContact:
     signed_up: Mask
     """By household: it is in the portal."""
     language: Codes
-    """By household: the language that the portal was told (place in `LANGUAGES`)."""
+    """By household: the language reported to the portal (position in `LANGUAGES`)."""
     email: npt.NDArray[np.object_]
     """By guardian: the address of the account; ``None`` without one."""
     home: Codes
@@ -166,8 +165,8 @@ def draw_family_contact(scenario: Scenario, population: Population, traits: Trai
     rng = rng_for(scenario.seed, "family contact")
     support = _of_homes(traits.support, home_of_child, count)
     signed_up = rng.random(count) < _chance(SIGNED_UP + SUPPORT_IN_SIGNING_UP * support)
-    spoken = places_in(LANGUAGES, population.households["home_language"])
-    told = (rng.random(count) < TOLD_LANGUAGE) & (spoken >= 0)
+    home_language = positions_in(LANGUAGES, population.households["home_language"])
+    reported = (rng.random(count) < REPORTED_LANGUAGE) & (home_language >= 0)
     relation = guardians["relation"].to_numpy(dtype=object)
     size = np.bincount(home, minlength=count)
     apart = (size == 2) & (rng.random(count) < APART)
@@ -187,7 +186,7 @@ def draw_family_contact(scenario: Scenario, population: Population, traits: Trai
     lives_with = ~(apart[home[guardian]] & (rank[guardian] == 1) & parent)
     return FamilyContact(
         signed_up,
-        np.where(told, spoken, 0),
+        np.where(reported, home_language, 0),
         email,
         home,
         guardian,
@@ -219,9 +218,9 @@ def family_elements(
     sent = (traffic.sent >= since) & (traffic.sent < until + DAY)
     opened = sent & (traffic.opened < until + DAY)
     absences, report = traffic.topic == ABSENCES, traffic.topic == REPORT
-    told = [sent, opened, sent & absences, opened & absences, opened & report]
+    messages = [sent, opened, sent & absences, opened & absences, opened & report]
     got, read, noticed, notices_read, reports_read = (
-        np.bincount(contacts.child[traffic.contact[which]], minlength=children) for which in told
+        np.bincount(contacts.child[traffic.contact[which]], minlength=children) for which in messages
     )
 
     read_day = np.full(children, np.nan)
@@ -298,7 +297,7 @@ def _logins(
     scenario: Scenario, schooling: Schooling, support: Numbers, contacts: FamilyContact, rank: Codes
 ) -> tuple[Codes, Days, Codes]:
     """Draw the days of guardians' log-ins while a child of the home attended a school here."""
-    spells = schooling.spells
+    enrollments = schooling.enrollments
     homes = len(contacts.signed_up)
     home_of_child = np.full(len(contacts.child) and int(np.max(contacts.child)) + 1, -1)
     home_of_child[contacts.child] = contacts.home[contacts.guardian]
@@ -313,14 +312,13 @@ def _logins(
         # Levels end a day apart, which doesn't matter here.
         laid_out = schooling.years[year, "elementary"]
         past = min(laid_out.past, len(laid_out.days))
-        mine = np.flatnonzero(
-            (spells.year == year) & (spells.end != -2) & (spells.child < len(home_of_child))
-        )
-        home = home_of_child[spells.child[mine]]
+        mine = enrollments.attended(year)
+        mine = mine[enrollments.child[mine] < len(home_of_child)]
+        home = home_of_child[enrollments.child[mine]]
         mine, home = mine[home >= 0], home[home >= 0]
         begin, end = np.full(homes, past), np.full(homes, -1)
-        np.minimum.at(begin, home, spells.begin[mine])
-        np.maximum.at(end, home, np.where(spells.is_open[mine], past - 1, spells.end[mine]))
+        np.minimum.at(begin, home, enrollments.begin[mine])
+        np.maximum.at(end, home, np.where(enrollments.is_open[mine], past - 1, enrollments.end[mine]))
         length = np.maximum(np.minimum(end, past - 1) - begin + 1, 0)
         number = rng.poisson(can * share * rate[contacts.home] * length[contacts.home] / 180)
         guardian = np.repeat(np.arange(len(rank)), number)
@@ -336,7 +334,7 @@ def _logins(
 
 def _messages(scenario: Scenario, schooling: Schooling, away: Absences) -> tuple[Codes, Codes, Moments]:
     """Draw the child, topic and time of portal messages: to schools on fixed days, or to a child's family."""
-    spells = schooling.spells
+    enrollments = schooling.enrollments
     parts = []
     for (year, level), laid_out in schooling.years.items():
         news = np.arange(5, len(laid_out.days), NEWS_EVERY)
@@ -345,26 +343,27 @@ def _messages(scenario: Scenario, schooling: Schooling, away: Absences) -> tuple
         topics = np.r_[np.full(len(news), NEWS), np.full(len(reports), REPORT)]
         sent_already = at < laid_out.past
         at, topics = at[sent_already], topics[sent_already]
-        mine = np.flatnonzero(
-            (spells.year == year) & (spells.level == list(LEVELS).index(level)) & (spells.end != -2)
-        )
-        here = (spells.begin[mine, None] <= at) & (
-            spells.is_open[mine, None] | (spells.end[mine, None] >= at)
+        mine = enrollments.attended(year, level)
+        here = (enrollments.begin[mine, None] <= at) & (
+            enrollments.is_open[mine, None] | (enrollments.end[mine, None] >= at)
         )
         row, event = np.nonzero(here)
-        minute = SENT_AT[topics[event]] + 5 * (spells.school[mine[row]] % 12)
+        minute = SENT_AT[topics[event]] + 5 * (enrollments.school[mine[row]] % 12)
         sent = laid_out.days[at[event]].astype("datetime64[m]") + whole_minutes(minute)
-        parts.append((spells.child[mine[row]], topics[event], sent))
+        parts.append((enrollments.child[mine[row]], topics[event], sent))
     missed = np.flatnonzero(away.missed)
     child, day = away.child[missed], away.day[missed]
     order = np.lexsort((day, child))
     child, day = child[order], day[order]
     so_far = 1 + np.arange(len(child)) - np.searchsorted(child, child)
-    told = np.isin(so_far, NOTICE_AFTER) & (day + DAY <= np.datetime64(scenario.as_of, "D"))
-    told &= rng_for(scenario.seed, "family contact", "notices").random(len(child)) < scenario.direct_effects
+    notified = np.isin(so_far, NOTICE_AFTER) & (day + DAY <= np.datetime64(scenario.as_of, "D"))
+    notified &= (
+        rng_for(scenario.seed, "family contact", "notices").random(len(child)) < scenario.direct_effects
+    )
     # After a child leaves, nobody gets messages about her.
-    told &= ~(day + DAY > last_days(schooling, int(np.max(spells.child, initial=-1)) + 1)[child])
-    sent = (day[told] + DAY).astype("datetime64[m]") + whole_minutes(SENT_AT[ABSENCES])
-    parts.append((child[told], np.full(int(told.sum()), ABSENCES), sent))
+    latest = last_days(schooling, int(np.max(enrollments.child, initial=-1)) + 1)[child]
+    notified &= ~(day + DAY > latest)
+    sent = (day[notified] + DAY).astype("datetime64[m]") + whole_minutes(SENT_AT[ABSENCES])
+    parts.append((child[notified], np.full(int(notified.sum()), ABSENCES), sent))
     found = [np.concatenate([part[n] for part in parts]) for n in range(3)]
     return found[0], found[1], found[2]

@@ -41,9 +41,9 @@ def _bank() -> _Bank:
     every: list[str] = []
     at: dict[tuple[str, int | str], tuple[int, int]] = {}
 
-    def add(element: str, whose: Sequence[int | str], written: Sequence[str]) -> None:
-        at.update({(element, one): (len(every), len(written)) for one in whose})
-        every.extend(written)
+    def add(element: str, whose: Sequence[int | str], sentences: Sequence[str]) -> None:
+        at.update({(element, one): (len(every), len(sentences)) for one in whose})
+        every.extend(sentences)
 
     for span in declared["of_grades"]:
         for element in OPEN_QUESTIONS.values():
@@ -70,8 +70,8 @@ def draw_sentences(
     writes = rng_for(scenario.seed, stream[0], "writes").random(children)[child] < bank.writes
     chosen, empty = rng_for(scenario.seed, *stream, element).random((2, children))[:, child]
     first, count = np.array([bank.at[element, one] for one in whose], dtype="int64").reshape(-1, 2).T
-    written = writes & (empty >= bank.leaves_empty)
-    return np.where(written, first + (chosen * count).astype("int64"), -1)
+    has_text = writes & (empty >= bank.leaves_empty)
+    return np.where(has_text, first + (chosen * count).astype("int64"), -1)
 
 
 def draw_open_answers(

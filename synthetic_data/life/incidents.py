@@ -19,7 +19,6 @@ from synthetic_data.life.effects import Effect, effect
 from synthetic_data.life.presence import days_away, enrolled_until, is_away
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, measured, whole_number
-from synthetic_data.population.schools import LEVELS
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
 from synthetic_data.streams import rng_for
@@ -80,7 +79,7 @@ ACTION_SHARES = (
     (0.46, 0.24, 0.16, 0.10, 0.04, 0.0, 0.0, 0.0),
     (0.08, 0.08, 0.14, 0.10, 0.20, 0.04, 0.22, 0.14),
 )
-PARENT_CONTACT, TOLD_PARENTS = 2, 0.25  # in addition to another action
+PARENT_CONTACT, PARENTS_INFORMED = 2, 0.25  # in addition to another action
 PARTS = ("Offender", "Victim", "Witness")
 OFFENDER, VICTIM, WITNESS = range(3)
 
@@ -143,7 +142,7 @@ class Incidents(Arrays):
 
 def draw_incidents(scenario: Scenario, schooling: Schooling, absences: Absences, traits: Traits) -> Incidents:
     """Draw incidents."""
-    spells = schooling.spells
+    enrollments = schooling.enrollments
     own = rng_for(scenario.seed, "conduct", "tendency").standard_normal(len(traits.engagement))
     risk = np.exp(
         ENGAGEMENT_IN_INCIDENTS * traits.engagement
@@ -156,20 +155,19 @@ def draw_incidents(scenario: Scenario, schooling: Schooling, absences: Absences,
     for year, level in schooling.years:
         laid_out = schooling.years[year, level]
         known = laid_out.past if year == scenario.school_year else len(laid_out.days)
-        place = list(LEVELS).index(level)
-        mine = np.flatnonzero((spells.year == year) & (spells.level == place) & (spells.end != -2))
-        mine = mine[spells.begin[mine] < known]
-        last = np.where(spells.is_open[mine], known, spells.end[mine] + 1).clip(max=known)
+        mine = enrollments.attended(year, level)
+        mine = mine[enrollments.begin[mine] < known]
+        last = np.where(enrollments.is_open[mine], known, enrollments.end[mine] + 1).clip(max=known)
         if known < 2:
             continue
         rng = rng_for(scenario.seed, "conduct", year, level)
         weights = _weights(laid_out.days[:known])
         reach = np.r_[0.0, np.cumsum(weights)]
-        first, beyond = reach[spells.begin[mine]], reach[last]
-        usual = A_HUNDRED_A_DAY[level] / 100 * risk[spells.child[mine]]
+        first, beyond = reach[enrollments.begin[mine]], reach[last]
+        usual = A_HUNDRED_A_DAY[level] / 100 * risk[enrollments.child[mine]]
         times = rng.poisson(usual * (beyond - first))
         of = np.repeat(np.arange(len(mine)), times)
-        child = spells.child[mine[of]]
+        child = enrollments.child[mine[of]]
         day = np.full(len(of), -1)
         for _ in range(TRIES):
             drawn = first[of] + rng.random(len(of)) * (beyond - first)[of]
@@ -203,14 +201,14 @@ def _one_year(
     known: int,
 ) -> tuple[Incidents, Codes]:
     """Draw the incidents of a level's year and the others involved; also return their number."""
-    spells, days = schooling.spells, schooling.years[year, level].days
+    enrollments, days = schooling.enrollments, schooling.years[year, level].days
     count = len(of)
     serious = (rng.random(count) < ADMINISTRATOR_SHARE).astype("int64")
     staff, office = (_choose(rng, shares, count) for shares in SHARES)
     behavior = np.where(serious == 1, STAFF_MANAGED + office, staff)
     light, hard = (_choose(rng, shares, count) for shares in ACTION_SHARES)
     action = np.where(serious == 1, hard, light)
-    also = np.where((rng.random(count) < TOLD_PARENTS) & (action != PARENT_CONTACT), PARENT_CONTACT, -1)
+    also = np.where((rng.random(count) < PARENTS_INFORMED) & (action != PARENT_CONTACT), PARENT_CONTACT, -1)
     length = np.where(np.isin(action, SUSPENSIONS), 1 + _choose(rng, SUSPENDED_DAYS, count), 0)
     begin = day + 1
     # Incidents after the exports, or in summer, don't exist.
@@ -218,12 +216,12 @@ def _one_year(
     length = np.minimum(length, known - begin).clip(0)
     action, also = np.where(done, action, -1), np.where(done, also, -1)
     end = begin + np.maximum(length - 1, 0)
-    spell = mine[of]
+    enrollment = mine[of]
     offenders = {
         "incident": np.arange(count),
-        "child": spells.child[spell],
-        "school": spells.school[spell],
-        "grade": spells.grade[spell],
+        "child": enrollments.child[enrollment],
+        "school": enrollments.school[enrollment],
+        "grade": enrollments.grade[enrollment],
         "year": np.full(count, year),
         "day": days[day],
         "minute": rng.integers(8 * 60, 15 * 60, count),
@@ -238,7 +236,7 @@ def _one_year(
         "end": days[end.clip(max=len(days) - 1)],
     }
     # Others are children of the same grade and school who attend on that day.
-    group = spells.school[mine] * 100 + spells.grade[mine]
+    group = enrollments.school[mine] * 100 + enrollments.grade[mine]
     order = np.argsort(group, kind="stable")
     low = np.searchsorted(group[order], group[of], side="left")
     high = np.searchsorted(group[order], group[of], side="right")
@@ -248,17 +246,17 @@ def _one_year(
         (WITNESS, np.full(count, HAS_WITNESS)),
     ):
         other = order[(low + rng.random(count) * (high - low)).astype("int64")] if count else of
-        there = (rng.random(count) < chance) & (spells.begin[mine[other]] <= day) & (last[other] > day)
-        there &= spells.child[mine[other]] != spells.child[spell]
-        there &= ~is_away(away, spells.child[mine[other]], days[day])
+        there = (rng.random(count) < chance) & (enrollments.begin[mine[other]] <= day) & (last[other] > day)
+        there &= enrollments.child[mine[other]] != enrollments.child[enrollment]
+        there &= ~is_away(away, enrollments.child[mine[other]], days[day])
         if part == WITNESS:
             victims = everybody[-1]
             taken = np.full(count, -1)
             taken[victims["incident"]] = victims["child"]
-            there &= spells.child[mine[other]] != taken
+            there &= enrollments.child[mine[other]] != taken
         at = np.flatnonzero(there)
         theirs = {name: values[at] for name, values in offenders.items()}
-        theirs |= {"child": spells.child[mine[other[at]]], "part": np.full(len(at), part)}
+        theirs |= {"child": enrollments.child[mine[other[at]]], "part": np.full(len(at), part)}
         theirs |= dict.fromkeys(("motivation", "action", "also"), np.full(len(at), -1))
         theirs |= {"days": np.zeros(len(at), dtype="int64")}
         everybody.append(theirs)

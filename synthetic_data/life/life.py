@@ -154,8 +154,8 @@ class Life:
     @property
     def traits(self) -> pd.DataFrame:
         """Person, academic, engagement, well-being, support, in standard deviations."""
-        told = {name: getattr(self.latent, name) for name in TRAITS}
-        return pd.DataFrame({"person": self.population.children["person"], **told})
+        values = {name: getattr(self.latent, name) for name in TRAITS}
+        return pd.DataFrame({"person": self.population.children["person"], **values})
 
     @property
     def absences(self) -> pd.DataFrame:

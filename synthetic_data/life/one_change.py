@@ -89,13 +89,13 @@ def _known(
 ) -> npt.NDArray[np.float64]:
     """Count the systems that list a child on a day; children who aren't enrolled throughout count least."""
     children = population.children
-    spells, places = schooling.school_enrollment, schooling.spells
+    school_enrollment, enrollments = schooling.school_enrollment, schooling.enrollments
     there = (
-        (spells["school_year"] == scenario.school_year)
-        & (spells["begin_date"] <= day - AROUND)
-        & (spells["end_date"].isna() | (spells["end_date"] >= day + AROUND))
+        (school_enrollment["school_year"] == scenario.school_year)
+        & (school_enrollment["begin_date"] <= day - AROUND)
+        & (school_enrollment["end_date"].isna() | (school_enrollment["end_date"] >= day + AROUND))
     ).to_numpy(dtype=bool)
-    at_school = marked(places.child[there & (places.grade >= LOWEST_GRADE)], len(children))
+    at_school = marked(enrollments.child[there & (enrollments.grade >= LOWEST_GRADE)], len(children))
     since = np.datetime64(day - AROUND, "D")
     until = np.datetime64(day, "D")
     member = marked(members.child[(members.begin <= since) & ~(members.end <= until)], len(children))
@@ -151,8 +151,10 @@ def surnames_in_time(
         return values
     mine = values["person"].eq(change.person) & values["element"].eq("last_surname")
     now = values.assign(value=values["value"].mask(mine, change.value))
-    spells = schooling.school_enrollment
-    since = spells.loc[index_in(spells["person"], pd.Series([change.person])) >= 0, "begin_date"].min()
+    enrollments = schooling.school_enrollment
+    since = enrollments.loc[
+        index_in(enrollments["person"], pd.Series([change.person])) >= 0, "begin_date"
+    ].min()
     earlier = [day for day in days[1:] if since <= day < change.day]
     then = pd.DataFrame(
         {

@@ -17,7 +17,6 @@ from synthetic_data.facts import rows
 from synthetic_data.life.effects import effect
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, measured, whole_number
-from synthetic_data.population.schools import LEVELS
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
 from synthetic_data.streams import rng_for
@@ -137,7 +136,7 @@ class ClubMembers:
 
 def draw_participation(scenario: Scenario, schooling: Schooling, traits: Traits) -> Participation:
     """Draw participation in school activities in both school years."""
-    spells, children = schooling.spells, len(traits.engagement)
+    enrollments, children = schooling.enrollments, len(traits.engagement)
     pull = ENGAGEMENT_IN_ACTIVITIES * traits.engagement + SUPPORT_IN_ACTIVITIES * traits.support
     shares = np.array([one.share for one in ACTIVITIES])
     first, last = np.array([one.grades for one in ACTIVITIES]).T
@@ -153,16 +152,14 @@ def draw_participation(scenario: Scenario, schooling: Schooling, traits: Traits)
         begins, ends = (
             (np.array([one.season[n] for one in ACTIVITIES]) * (length - 1)).astype("int64") for n in range(2)
         )
-        mine = np.flatnonzero(
-            (spells.year == year) & (spells.level == list(LEVELS).index(level)) & (spells.end != -2)
-        )
-        child, grade = spells.child[mine], spells.grade[mine, None]
+        mine = enrollments.attended(year, level)
+        child, grade = enrollments.child[mine], enrollments.grade[mine, None]
         chance = _chance(np.log(shares / (1 - shares)) + pull[child, None])
         joined = (draw[child] < chance) & (grade >= first) & (grade <= last)
         row, activity = np.nonzero(joined)
         of = mine[row]
-        gone = np.where(spells.is_open[of], length - 1, spells.end[of])
-        begin, end = np.maximum(begins[activity], spells.begin[of]), np.minimum(ends[activity], gone)
+        gone = np.where(enrollments.is_open[of], length - 1, enrollments.end[of])
+        begin, end = np.maximum(begins[activity], enrollments.begin[of]), np.minimum(ends[activity], gone)
         # Children who quit do so in the first half of the season.
         odds = np.log(GIVES_UP / (1 - GIVES_UP)) + ENGAGEMENT_IN_GIVING_UP * traits.engagement[child[row]]
         chance_up = _chance(odds)
@@ -177,13 +174,13 @@ def draw_participation(scenario: Scenario, schooling: Schooling, traits: Traits)
         over = np.where(end >= length - 1, np.datetime64("NaT", "D"), over)
         parts.append(
             (
-                spells.child[of],
-                spells.school[of],
+                enrollments.child[of],
+                enrollments.school[of],
                 activity,
                 np.full(len(of), year),
                 laid_out.days[begin],
                 over,
-                leads[spells.child[of], activity],
+                leads[enrollments.child[of], activity],
             )
         )
     return Participation(*(np.concatenate([part[n] for part in parts]) for n in range(7)))
@@ -221,18 +218,18 @@ def named(activity: Activity) -> str:
 
 def draw_club_members(scenario: Scenario, schooling: Schooling, traits: Traits) -> ClubMembers:
     """Draw club membership in this school year."""
-    spells, children = schooling.spells, len(traits.engagement)
+    enrollments, children = schooling.enrollments, len(traits.engagement)
     rng = rng_for(scenario.seed, "clubs")
     grade = np.full(children, -1)
     since, gone = np.full(children, np.datetime64("NaT", "D")), np.full(children, np.datetime64("NaT", "D"))
-    mine = np.flatnonzero((spells.year == scenario.school_year) & (spells.end != -2))
+    mine = enrollments.attended(scenario.school_year)
     begin, end = (
         schooling.school_enrollment[column].to_numpy().astype("datetime64[D]")[mine]
         for column in ("begin_date", "end_date")
     )
-    grade[spells.child[mine]] = spells.grade[mine]
-    gone[spells.child[mine]] = end
-    since[spells.child[mine][::-1]] = begin[::-1]  # the first enrollment period counts
+    grade[enrollments.child[mine]] = enrollments.grade[mine]
+    gone[enrollments.child[mine]] = end
+    since[enrollments.child[mine][::-1]] = begin[::-1]  # the first enrollment period counts
     shares = np.array([one.share for one in CLUBS])
     first, last = np.array([one.grades for one in CLUBS]).T
     pull = ENGAGEMENT_IN_CLUBS * traits.engagement + SUPPORT_IN_CLUBS * traits.support

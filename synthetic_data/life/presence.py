@@ -47,16 +47,16 @@ def _keys(child: Codes, day: Days) -> Codes:
 
 def enrolled_until(schooling: Schooling, year: int, children: int, until: np.datetime64) -> Mask:
     """Mark children whom a school had enrolled in a school year by a day, whether they came or not."""
-    spells = schooling.spells
+    enrollments = schooling.enrollments
     begin = schooling.begin
-    here = marked(spells.child[(spells.year == year) & (begin <= until)], children)
+    here = marked(enrollments.child[(enrollments.year == year) & (begin <= until)], children)
     return here
 
 
 def last_days(schooling: Schooling, children: int) -> Days:
     """Return each child's last day in the district's schools; ``NaT`` for those still enrolled."""
     last = np.full(children, np.datetime64("NaT", "D"))
-    last[schooling.spells.child] = schooling.end
+    last[schooling.enrollments.child] = schooling.end
     return last
 
 
@@ -92,19 +92,19 @@ def days_in_window(
     draw: Numbers,
 ) -> tuple[Codes, Days]:
     """Draw a day in a window for each child, if she is enrolled then."""
-    spells, (first, last) = schooling.spells, window
+    enrollments, (first, last) = schooling.enrollments, window
     found, on = [], []
-    for place, level in enumerate(LEVELS):
+    for level in LEVELS:
         laid_out = schooling.years[year, level]
         begin, end = np.searchsorted(laid_out.days, [first, last + np.timedelta64(1, "D")])
         known = min(int(end), laid_out.past)
-        mine = (spells.year == year) & (spells.level == place) & (spells.end != -2) & asked
-        at = np.flatnonzero(mine)
-        column = begin + (draw[spells.child[at]] * (end - begin)).astype("int64")
-        stays = np.where(spells.is_open[at], column, spells.end[at])
-        there = (column < known) & (column >= spells.begin[at]) & (column <= stays)
+        at = enrollments.attended(year, level)
+        at = at[asked[at]]
+        column = begin + (draw[enrollments.child[at]] * (end - begin)).astype("int64")
+        stays = np.where(enrollments.is_open[at], column, enrollments.end[at])
+        there = (column < known) & (column >= enrollments.begin[at]) & (column <= stays)
         found.append(at[there])
         on.append(laid_out.days[column[there]])
-    spell, day = np.concatenate(found), np.concatenate(on)
-    order = np.argsort(spells.child[spell], kind="stable")
-    return spell[order], day[order].astype("datetime64[D]")
+    enrollment, day = np.concatenate(found), np.concatenate(on)
+    order = np.argsort(enrollments.child[enrollment], kind="stable")
+    return enrollment[order], day[order].astype("datetime64[D]")

@@ -14,11 +14,11 @@ from synthetic_data.life.wellbeing.meal_eligibility import FREE_TO, income_ratio
 from synthetic_data.population import Population
 from synthetic_data.scenario import Scenario
 
-__all__ = ["EFFECTS", "REFERENCE", "WRITTEN", "group_of_origin", "rates_of", "record_errors"]
+__all__ = ["EFFECTS", "ERROR_FIELDS", "REFERENCE", "group_of_origin", "rates_of", "record_errors"]
 
 Numbers = npt.NDArray[np.float64]
 
-WRITTEN = ("surname", "forename", "birth date")
+ERROR_FIELDS = ("surname", "forename", "birth date")
 REFERENCE = "White"
 # Odds of an error in a family below 130 percent of the poverty threshold, against all others. Pupils of
 # deprived areas link less often (Libuy et al. 2021), and so do people of low income (Bond et al. 2014). By
@@ -64,7 +64,7 @@ EFFECTS = (
 
 
 def record_errors(scenario: Scenario, population: Population) -> Mapping[str, Numbers]:
-    """Return the odds of an error in what is written of each child, against a family that has the fewest.
+    """Return the odds of an error in each child's records, against a family that has the fewest.
 
     All systems know the same families, so errors of one child in two systems go together.
     """
@@ -72,7 +72,7 @@ def record_errors(scenario: Scenario, population: Population) -> Mapping[str, Nu
     poor = (income_ratios(scenario, population)[scenario.school_year] < FREE_TO)[population.home]
     group = children["name_origin"].map(group_of_origin())
     odds: dict[str, Numbers] = {}
-    for what in WRITTEN:
+    for what in ERROR_FIELDS:
         of_group = {name: float(row["value"]) for name, row in _published(what).items()}
         origin = group.map(of_group).fillna(1.0).to_numpy(dtype="float64")
         odds[what] = np.asarray(origin * np.where(poor, LOW_INCOME[what], 1.0), dtype="float64")

@@ -68,9 +68,9 @@ class Traits:
 def _declared() -> dict[str, dict[str, float]]:
     path = Path(__file__).parent / "traits.toml"
     read = tomllib.loads(path.read_text(encoding="utf-8"))
-    told = {name: dict(sizes) for name, sizes in read["trait"].items()}
-    told["ties"] = {"-".join(tie["between"]): float(tie["correlation"]) for tie in read["tie"]}
-    return told
+    declared = {name: dict(sizes) for name, sizes in read["trait"].items()}
+    declared["ties"] = {"-".join(tie["between"]): float(tie["correlation"]) for tie in read["tie"]}
+    return declared
 
 
 def shares(trait: str) -> dict[str, float]:
@@ -155,10 +155,10 @@ def draw_traits(scenario: Scenario, population: Population, schooling: Schooling
 
 def school_of(population: Population, schooling: Schooling, year: int) -> Codes:
     """Return each child's school in a year, or else in the other one; the latest enrollment period counts."""
-    spells = schooling.spells
+    enrollments = schooling.enrollments
     school = np.full(len(population.children), -1)
-    for mine in (spells.year != year, spells.year == year):
-        school[spells.child[mine]] = spells.school[mine]
+    for mine in (enrollments.year != year, enrollments.year == year):
+        school[enrollments.child[mine]] = enrollments.school[mine]
     return school
 
 
@@ -191,7 +191,7 @@ def _by_school(rng: np.random.Generator, count: int, population: Population, sch
     A level's mean is 0, so that grade means don't change. If a level has only one school, nothing differs,
     and children get their own number instead.
     """
-    levels = np.array([list(LEVELS).index(level) for level in population.places.levels])
+    levels = np.array([list(LEVELS).index(level) for level in population.school_list.levels])
     drawn = rng.standard_normal((count, len(levels)))
     found = rng.standard_normal((count, len(school)))
     for level in range(len(LEVELS)):

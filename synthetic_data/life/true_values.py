@@ -34,7 +34,7 @@ class Element:
     name: str
     numbers: Numbers
     write: Callable[[Numbers], object]
-    """How the numbers are written, such as `measured` or `whole_number`."""
+    """Format of the numbers, such as `measured` or `whole_number`."""
 
 
 def whole_number(numbers: Numbers) -> object:
@@ -128,11 +128,12 @@ def _nobody(population: Population) -> Numbers:
 
 def _school(year: int, population: Population, schooling: Schooling, until: np.datetime64) -> Element:
     """Return the school of each child's latest started enrollment period."""
-    spells = schooling.spells
+    enrollments = schooling.enrollments
     begin = schooling.begin
-    begun = np.flatnonzero((spells.year == year) & (begin <= until))
+    begun = np.flatnonzero((enrollments.year == year) & (begin <= until))
     school = _nobody(population)
-    school[spells.child[begun]] = spells.school[begun]  # enrollment periods are sorted by begin date
+    # Enrollment periods are sorted by begin date.
+    school[enrollments.child[begun]] = enrollments.school[begun]
     names = population.schools["school_name"].tolist()
     return Element("school", school, lambda numbers: pick(names, numbers.astype("int64")))
 
@@ -145,15 +146,17 @@ def _days_at_school(
     until: np.datetime64,
 ) -> list[Element]:
     """Count this year's days up to a day: enrolled, present, absent, late, and derived elements."""
-    spells, count = schooling.spells, len(population.children)
-    past = np.zeros(len(spells.child), dtype="int64")
+    enrollments, count = schooling.enrollments, len(population.children)
+    past = np.zeros(len(enrollments.child), dtype="int64")
     for place, level in enumerate(LEVELS):
         days = schooling.years[year, level].days
-        past[spells.level == place] = np.searchsorted(days, until, side="right")
-    mine = np.flatnonzero((spells.year == year) & (spells.end != -2))
-    last = np.where(spells.is_open[mine], past[mine] - 1, np.minimum(spells.end[mine], past[mine] - 1))
-    stayed = np.maximum(last - spells.begin[mine] + 1, 0)
-    enrolled = np.bincount(spells.child[mine], weights=stayed, minlength=count)
+        past[enrollments.level == place] = np.searchsorted(days, until, side="right")
+    mine = enrollments.attended(year)
+    last = np.where(
+        enrollments.is_open[mine], past[mine] - 1, np.minimum(enrollments.end[mine], past[mine] - 1)
+    )
+    stayed = np.maximum(last - enrollments.begin[mine] + 1, 0)
+    enrolled = np.bincount(enrollments.child[mine], weights=stayed, minlength=count)
     so_far = absences.day <= until
     absent, tardy = (
         np.bincount(absences.child[so_far & kind], minlength=count).astype("float64")
@@ -180,16 +183,16 @@ def _days_at_school(
 
 def _courses(year: int, population: Population, schooling: Schooling, day: pd.Timestamp) -> Element:
     """Count the distinct courses of each child on a day."""
-    seats, spells = schooling.seats, schooling.spells
+    seats, enrollments = schooling.seats, schooling.enrollments
     # Students come first among section enrollments, in the same order; staff follow.
-    seated = schooling.section_enrollment.iloc[: len(seats.spell)]
+    seated = schooling.section_enrollment.iloc[: len(seats.enrollment)]
     end = seated["end_date"]
     runs = (seated["begin_date"] <= day) & (end.isna() | (end >= day))
     runs &= seated["school_year"] == year
     there = np.flatnonzero(runs.to_numpy(dtype=bool))
     course_ids = pd.Index(schooling.courses["course_id"])
     course = np.asarray(course_ids.get_indexer(pd.Index(schooling.sections["course_id"])))
-    pairs = spells.child[seats.spell[there]] * len(course_ids) + course[seats.section[there]]
+    pairs = enrollments.child[seats.enrollment[there]] * len(course_ids) + course[seats.section[there]]
     child, courses = np.unique(np.unique(pairs) // len(course_ids), return_counts=True)
     numbers = _nobody(population)
     numbers[child] = courses

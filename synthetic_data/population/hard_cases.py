@@ -200,14 +200,14 @@ def inject_hard_cases(scenario: Scenario, cast: DraftPopulation) -> InjectedCase
         cast.rename(child, known[int(rng.integers(len(known)))])
         prefer(child)
 
-    unless(_told(cast.preferred), lambda c: cast.first[c] in nicknames(), prefer)
-    unless(_told(cast.preferred), lambda c: not cast.twin[c], called_otherwise, beside=True)
+    unless(_has_name(cast.preferred), lambda c: cast.first[c] in nicknames(), prefer)
+    unless(_has_name(cast.preferred), lambda c: not cast.twin[c], called_otherwise, beside=True)
 
     def change_surname(child: int) -> None:
         cast.former[child] = cast.mother_born[cast.household[child]]
 
     differs = cast.mother_born[cast.household] != cast.last
-    unless(_told(cast.former), lambda c: bool(differs[c]), change_surname, beside=True)
+    unless(_has_name(cast.former), lambda c: bool(differs[c]), change_surname, beside=True)
 
     def lose_home(child: int) -> None:
         cast.homeless[cast.household[child]] = True
@@ -268,7 +268,7 @@ def _on_new_year(birth: npt.NDArray[np.datetime64]) -> Mask:
     return np.asarray(day == day.astype("datetime64[Y]").astype("datetime64[D]"))
 
 
-def _told(names: Words) -> Mask:
+def _has_name(names: Words) -> Mask:
     return np.array([name is not None for name in names], dtype=bool)
 
 

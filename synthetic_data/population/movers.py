@@ -35,10 +35,10 @@ IN_ONE = 10**7  # most children of one district
 
 
 def state_numbers(region_seed: int, district: int, place: Codes) -> list[str]:
-    """Return the region's state numbers of places in a district; district 0: of movers.
+    """Return the region's state numbers for positions in a district; district 0: for movers.
 
-    No two are the same, and none tells its district or its place: four rounds of a Feistel cipher turn one
-    number of ten digits into another.
+    No two are the same, and none reveals its district or its position: four rounds of a Feistel cipher turn
+    one number of ten digits into another.
     """
     left, right = np.divmod(district * IN_ONE + place, HALF)
     for turn in range(4):
@@ -107,7 +107,7 @@ def draw_movers(scenario: Scenario, household: Codes, grade: Codes, grade_before
     rng = rng_for(scenario.seed, "places of movers")
     free = rng.permutation(np.flatnonzero(alone & (grade >= 0)))
     taken = np.zeros(len(household), dtype=bool)
-    places = np.zeros(len(here), dtype="int64")
+    replaced = np.zeros(len(here), dtype="int64")
     for at, (wanted, goes) in enumerate(zip(listed["grade"][here].tolist(), leaves.tolist(), strict=True)):
         fitting = free[~taken[free]]
         if not len(fitting):
@@ -119,18 +119,18 @@ def draw_movers(scenario: Scenario, household: Codes, grade: Codes, grade_before
             )
         # Prefer a child of that grade, and for arrivals a child who wasn't here before.
         rank = (grade[fitting] != wanted) * 2 + ((grade_before[fitting] < 0) == goes)
-        places[at] = fitting[int(np.argmin(rank))]
-        taken[places[at]] = True
-    grade[places] = listed["grade"][here]
-    grade_before[places[~leaves]] = -1
-    stays = places[leaves]
+        replaced[at] = fitting[int(np.argmin(rank))]
+        taken[replaced[at]] = True
+    grade[replaced] = listed["grade"][here]
+    grade_before[replaced[~leaves]] = -1
+    stays = replaced[leaves]
     grade_before[stays] = np.where(grade_before[stays] >= 0, grade[stays] - 1, -1)
     cards = {field.name: listed[field.name][here] for field in fields(Movers) if field.name in listed}
     return Movers(
         number=here + 1,
         leaves=leaves,
         other=np.where(leaves, destination[here], origin[here]),
-        child=places,
+        child=replaced,
         **cards,
     )
 

@@ -84,7 +84,7 @@ def from_cyrillic(name: str, passport: bool = False, ukrainian: bool = False) ->
     ('Yuliya', 'Iuliia')
     """
     letters = (PASSPORT if passport else CYRILLIC_LETTERS) | (UKRAINIAN if ukrainian else {})
-    written = []
+    syllables = []
     for place, sign in enumerate(name.lower()):
         latin = "" if sign in APOSTROPHES else letters.get(sign, sign)
         latin = "" if latin == "-" and sign != "-" else latin  # a silent sign
@@ -92,8 +92,8 @@ def from_cyrillic(name: str, passport: bool = False, ukrainian: bool = False) ->
         # After a vowel, and at the start of a name, it sounds like "ye".
         if sign in "её" and not passport and not ukrainian and (not before or before in VOWELS + "ъь"):
             latin = "ye"
-        written.append(latin)
-    return "-".join(part[:1].upper() + part[1:] for part in "".join(written).split("-"))
+        syllables.append(latin)
+    return "-".join(part[:1].upper() + part[1:] for part in "".join(syllables).split("-"))
 
 
 def feminine(surname: str) -> str:
@@ -171,8 +171,8 @@ class Pool:
 
     def draw(self, rng: np.random.Generator, count: int) -> Words:
         """Draw names with replacement, in the order of one uniform number each."""
-        places = np.searchsorted(self.cumulative, rng.random(count), side="right")
-        return self.names[np.minimum(places, len(self.names) - 1)]
+        positions = np.searchsorted(self.cumulative, rng.random(count), side="right")
+        return self.names[np.minimum(positions, len(self.names) - 1)]
 
 
 @cache

@@ -48,12 +48,12 @@ class Custom:
     mothers_surname: float = 0.08
     """The mother's alone."""
     mothers_first: bool = False
-    """Where both are borne, the mother's stands first: Souza Pereira."""
+    """Where both are borne, the mother's comes first: Souza Pereira."""
     wife_takes_surname: float = 0.75
     english_first: float = 0.0
     """An English first name, and the name of the old country in the middle."""
     middle: Literal["given", "middle", "father", "patronymic", "mother", "none"] = "given"
-    """A second given name; a name that only stands in the middle; the father's given name; one made of it
+    """A second given name; a name that occurs only in the middle; the father's given name; one made of it
     (Ivanovich, Ivanovna); the mother's surname."""
     middle_share: float = 0.75
     feminine_surname: float = 0.0
@@ -61,7 +61,7 @@ class Custom:
     chain: bool = False
     """Nobody has a surname: after a child's name come the father's and the grandfather's."""
     family_name_first: bool = False
-    """The family's name is said first, and a clerk who writes down what is said swaps the two."""
+    """The family name comes first, and a clerk who writes what she hears swaps the two."""
 
 
 _CUSTOM = TypeAdapter(Custom)

@@ -1,7 +1,7 @@
 """Generate the true population: households, children, guardians, schools and staff.
 
 Race and ethnicity follow published shares of students in American public schools; naming custom and home
-language depend on them (see ``.names``), and how often a name is written wrong depends on its origin
+language depend on them (see ``.names``), and how often a name is misspelled depends on its origin
 (`synthetic_data.life.record_errors`). Nothing else in the generator depends on race, ethnicity or origin
 if ``scenario.fair`` is true. With ``fair = false``, chronic absence follows the published rate of each group,
 and nothing else does.
@@ -67,7 +67,7 @@ NEW_YEAR_SHARE = 0.06  # of newcomers: the birthday is unknown, and January 1 re
 
 @dataclass(frozen=True)
 class Population:
-    """The people of a district and the places where they live and learn.
+    """The people of a district, their homes and their schools.
 
     ``classes`` contains the number of classes of each school (school, grade: indexes in ``schools`` and in
     `synthetic_data.population.schools.GRADES`; school_year; classes).
@@ -80,7 +80,7 @@ class Population:
     guardians: pd.DataFrame
     cases: pd.DataFrame
     classes: pd.DataFrame
-    places: Schools
+    school_list: Schools
     district_id: str
     district_name: str
     movers: Movers | None = None
@@ -162,11 +162,11 @@ def make_population(scenario: Scenario) -> Population:
     planted = inject_hard_cases(scenario, cast)
 
     household = numbered("H", np.arange(1, families + 1), max(6, len(str(families))))
-    places = open_schools(scenario)
-    zone = rng_for(seed, "zones").integers(0, len(places.places("elementary")), families)
+    schools = open_schools(scenario)
+    zone = rng_for(seed, "zones").integers(0, len(schools.of_level("elementary")), families)
     years = {scenario.school_year - 1: draft.grade_before, scenario.school_year: draft.grade}
-    classes = class_counts(places, zone[home], years)
-    staff = hire_staff(scenario, places, classes, planted.namesake)
+    classes = class_counts(schools, zone[home], years)
+    staff = hire_staff(scenario, schools, classes, planted.namesake)
     households = households_frame(scenario, household, zone, cast)
     guardians = guardians_of(scenario, household, cast)
     phones = telephones(seed, len(households) + len(guardians))
@@ -184,14 +184,14 @@ def make_population(scenario: Scenario) -> Population:
     if movers is not None:
         _name_apart(scenario, movers, children, households, guardians, staff)
     return Population(
-        schools=places.frame(),
+        schools=schools.frame(),
         households=households,
         children=children[list(CHILD_COLUMNS)],
         staff=staff,
         guardians=guardians,
         cases=_with_movers(list_cases(children, guardians, staff, households, planted), movers),
         classes=classes,
-        places=places,
+        school_list=schools,
         district_id=district_id(scenario),
         district_name=f"{scenario.title} School District",
         movers=movers,

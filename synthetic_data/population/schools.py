@@ -48,7 +48,7 @@ CORE_SUBJECTS = (
 ELECTIVES = ("Fine and Performing Arts", "Career and Technical Education")
 PERIODS = len(CORE_SUBJECTS) + 1
 
-PLACES = (
+SCHOOL_NAMES = (
     "Oak Hill", "Millbrook", "Stone Creek", "Maple Grove", "Lakeview", "Prairie", "Sunset", "Cottonwood",
     "Fox Run", "Willow Bend", "Pine Ridge", "Meadow Lane", "Harbor", "Orchard", "Quarry Road", "Blue Heron",
     "Elm Street", "Cloverfield", "Granite", "Birchwood", "Old Mill", "Canyon", "Northgate", "Southfield",
@@ -77,17 +77,17 @@ class Schools:
     names: list[str]
     levels: list[str]
 
-    def places(self, level: str) -> Codes:
+    def of_level(self, level: str) -> Codes:
         """Return the indexes of the schools of a level."""
         return np.array([place for place, own in enumerate(self.levels) if own == level])
 
     def of(self, zone: Codes, grade: Codes) -> Codes:
         """Return the school of a grade in an attendance zone (one per elementary school)."""
-        zones = len(self.places("elementary"))
+        zones = len(self.of_level("elementary"))
         school = np.full(len(zone), -1)
         for level, (first, last) in LEVELS.items():
-            here, places = (grade >= first) & (grade <= last), self.places(level)
-            school[here] = places[zone[here] * len(places) // zones]
+            here, of_this_level = (grade >= first) & (grade <= last), self.of_level(level)
+            school[here] = of_this_level[zone[here] * len(of_this_level) // zones]
         return school
 
     def frame(self) -> pd.DataFrame:
@@ -110,15 +110,15 @@ def district_id(scenario: Scenario) -> str:
 
 def open_schools(scenario: Scenario) -> Schools:
     """Create as many schools as the children of a district fill."""
-    order = rng_for(scenario.seed, "schools").permutation(len(PLACES))
+    order = rng_for(scenario.seed, "schools").permutation(len(SCHOOL_NAMES))
     ids, names, levels = [], [], []
     for level, (first, last) in LEVELS.items():
         children = scenario.students * (last - first + 1) / len(GRADES)
         count = max(2 if level == "elementary" else 1, round(children / STUDENTS_A_SCHOOL))
         for number in range(count):
-            place = PLACES[order[number % len(PLACES)]]
-            if number >= len(PLACES):
-                place += f" {number // len(PLACES) + 1}"
+            place = SCHOOL_NAMES[order[number % len(SCHOOL_NAMES)]]
+            if number >= len(SCHOOL_NAMES):
+                place += f" {number // len(SCHOOL_NAMES) + 1}"
             if count == 1:
                 place = scenario.title
             ids.append(f"{district_id(scenario)}{FIRST_NUMBER[level] + number:03d}")

@@ -13,7 +13,12 @@ from synthetic_data.population import Population
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling.calendar import SchoolYear, calendar_frame, school_years, sessions_frame
 from synthetic_data.schooling.classes import Seats, arrange_teaching
-from synthetic_data.schooling.enrollment import EnrollmentPeriods, draw_enrollment, moves_frame, spells_frame
+from synthetic_data.schooling.enrollment import (
+    EnrollmentPeriods,
+    draw_enrollment,
+    enrollment_frame,
+    moves_frame,
+)
 
 __all__ = ["Schooling", "make_schooling"]
 
@@ -32,7 +37,7 @@ class Schooling:
     section_enrollment: pd.DataFrame
     cases: pd.DataFrame
     years: dict[tuple[int, str], SchoolYear]
-    spells: EnrollmentPeriods
+    enrollments: EnrollmentPeriods
     seats: Seats
 
     @cached_property
@@ -52,7 +57,7 @@ class Schooling:
             self,
             school_enrollment=self.school_enrollment.iloc[nobody],
             section_enrollment=self.section_enrollment.iloc[nobody],
-            spells=self.spells.at(nobody),
+            enrollments=self.enrollments.at(nobody),
             seats=self.seats.at(nobody),
         )
 
@@ -60,19 +65,19 @@ class Schooling:
 def make_schooling(scenario: Scenario, population: Population) -> Schooling:
     """Enroll everybody in the scenario's school year and in the one before."""
     years = school_years(scenario)
-    spells = draw_enrollment(scenario, population, years)
-    moves = moves_frame(scenario, population, spells)
-    enrollment = spells_frame(population, spells, years)
-    teaching = arrange_teaching(scenario, population, spells, enrollment, years)
+    enrollments = draw_enrollment(scenario, population, years)
+    moves = moves_frame(scenario, population, enrollments)
+    school_enrollment = enrollment_frame(population, enrollments, years)
+    teaching = arrange_teaching(scenario, population, enrollments, school_enrollment, years)
     return Schooling(
-        calendar=calendar_frame(population.places, years),
+        calendar=calendar_frame(population.school_list, years),
         sessions=sessions_frame(years),
         courses=teaching.courses,
         sections=teaching.sections,
-        school_enrollment=enrollment,
+        school_enrollment=school_enrollment,
         section_enrollment=teaching.section_enrollment,
         cases=moves,
         years=years,
-        spells=spells,
+        enrollments=enrollments,
         seats=teaching.seats,
     )

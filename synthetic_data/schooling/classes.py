@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import Arrays, dates, pick, places_in, text, whole, within
+from synthetic_data.columns import Arrays, dates, pick, positions_in, text, whole, within
 from synthetic_data.population import Population
 from synthetic_data.population.schools import CORE_SUBJECTS, ELECTIVES, GRADES, LEVELS, PERIODS
 from synthetic_data.scenario import Scenario
@@ -74,7 +74,7 @@ HIGH_SCHOOL = {
 class Seats(Arrays):
     """Enrollment period and section of each seat as indexes, and session (0 year, 1 fall, 2 spring)."""
 
-    spell: Codes
+    enrollment: Codes
     section: Codes
     session: Codes
 
@@ -92,12 +92,12 @@ class Teaching:
 def arrange_teaching(
     scenario: Scenario,
     population: Population,
-    spells: EnrollmentPeriods,
-    enrollment: pd.DataFrame,
+    enrollments: EnrollmentPeriods,
+    school_enrollment: pd.DataFrame,
     years: dict[tuple[int, str], SchoolYear],
 ) -> Teaching:
     """Form classes, assign teachers, and enroll every child whose enrollment period has a school day."""
-    places = population.places
+    schools = population.school_list
     classes = population.classes.sort_values(["school_year", "school", "grade"], ignore_index=True)
     school, grade, year, count = (
         classes[name].to_numpy(dtype="int64") for name in ("school", "grade", "school_year", "classes")
@@ -113,7 +113,7 @@ def arrange_teaching(
         [f"{s.code}-{GRADES[g]}" for s, g in zip(slot, grade[of_group], strict=True)], dtype=object
     )
     number = np.array(
-        [own[-5:].lstrip("0") if len(own) > 9 else own[-3:] for own in places.ids], dtype=object
+        [own[-5:].lstrip("0") if len(own) > 9 else own[-3:] for own in schools.ids], dtype=object
     )
     short_year = np.array([f"{value % 100:02d}" for value in year[of_group].tolist()], dtype=object)
     course_id = number[school[of_group]] + "-" + short_year + "-" + code
@@ -127,7 +127,7 @@ def arrange_teaching(
             "course_title": text(titles),
             "academic_subject": text([s.subject for s in slot]),
             "grade_level": pick(GRADES, grade[of_group]),
-            "school_id": pick(places.ids, school[of_group]),
+            "school_id": pick(schools.ids, school[of_group]),
             "school_year": whole(year[of_group]),
             "credits": np.where(high, np.where(session == 0, 1.0, 0.5), np.nan),
         }
@@ -155,7 +155,7 @@ def arrange_teaching(
             "section_id": text(section_id),
             "course_id": text(course_id[section_course]),
             "session_id": pick(session_ids, session_code),
-            "school_id": pick(places.ids, school[group_of_class[section_class]]),
+            "school_id": pick(schools.ids, school[group_of_class[section_class]]),
             "teacher": population.staff["person"].array.take(teacher),
             "period": text(period),
             "title": text(title),
@@ -164,10 +164,10 @@ def arrange_teaching(
     )
 
     # Seats: a class for each enrollment period with a school day, then its sections.
-    sits = np.flatnonzero(spells.end != -2)
-    table = np.full((2, len(places.ids), len(GRADES)), -1)
+    sits = np.flatnonzero(enrollments.end != -2)
+    table = np.full((2, len(schools.ids), len(GRADES)), -1)
     table[year - year.min(), school, grade] = np.arange(len(classes))
-    group = table[spells.year[sits] - year.min(), spells.school[sits], spells.grade[sits]]
+    group = table[enrollments.year[sits] - year.min(), enrollments.school[sits], enrollments.grade[sits]]
     rng = rng_for(scenario.seed, "classes")
     order = np.lexsort((rng.random(len(sits)), group))
     rank = np.empty(len(sits), dtype="int64")
@@ -176,21 +176,21 @@ def arrange_teaching(
     own_class = first_class[group] + rank % count[group]
     # A child who returns to the same school in the same year returns to the same class.
     back = np.zeros(len(sits), dtype=bool)
-    back[1:] = (spells.child[sits][1:] == spells.child[sits][:-1]) & (group[1:] == group[:-1])
+    back[1:] = (enrollments.child[sits][1:] == enrollments.child[sits][:-1]) & (group[1:] == group[:-1])
     own_class[back] = own_class[np.flatnonzero(back) - 1]
     first_section = np.cumsum(slots[group_of_class]) - slots[group_of_class]
     seats = _seats(
-        scenario, spells, sits, own_class, first_section, elementary[group], section_session, years
+        scenario, enrollments, sits, own_class, first_section, elementary[group], section_session, years
     )
     seated = _enrollment_frame(
-        scenario, population, spells, enrollment, seats, sections, teacher, section_session, years
+        scenario, population, enrollments, school_enrollment, seats, sections, teacher, section_session, years
     )
     return Teaching(courses, sections, seated, seats)
 
 
 def _seats(
     scenario: Scenario,
-    spells: EnrollmentPeriods,
+    enrollments: EnrollmentPeriods,
     sits: Codes,
     own_class: Codes,
     first_section: Codes,
@@ -203,50 +203,50 @@ def _seats(
     fall_end = np.zeros(len(sits), dtype="int64")
     past = np.zeros(len(sits), dtype="int64")
     for (year, level), laid_out in years.items():
-        mine = (spells.year[sits] == year) & (spells.level[sits] == list(LEVELS).index(level))
+        mine = (enrollments.year[sits] == year) & (enrollments.level[sits] == list(LEVELS).index(level))
         fall_end[mine] = laid_out.fall_end
         past[mine] = laid_out.past if year == scenario.school_year else len(laid_out.days)
-    end = np.where(spells.is_open[sits], past - 1, spells.end[sits])
-    in_fall, in_spring = spells.begin[sits] <= fall_end, end > fall_end
+    end = np.where(enrollments.is_open[sits], past - 1, enrollments.end[sits])
+    in_fall, in_spring = enrollments.begin[sits] <= fall_end, end > fall_end
     base = first_section[own_class]
-    spell_parts, section_parts = [], []
+    enrollment_parts, section_parts = [], []
     for step in range(FULL_YEAR):  # all schools have five full-year courses
-        spell_parts.append(sits)
+        enrollment_parts.append(sits)
         section_parts.append(base + step)
     for half, mask in ((0, in_fall), (1, in_spring)):
-        choice = rng.integers(0, CHOICES, int(np.max(spells.child)) + 1)[spells.child[sits]]
+        choice = rng.integers(0, CHOICES, int(np.max(enrollments.child)) + 1)[enrollments.child[sits]]
         mask = mask & ~elementary
-        spell_parts.append(sits[mask])
+        enrollment_parts.append(sits[mask])
         section_parts.append((base + FULL_YEAR + CHOICES * half + choice)[mask])
-    spell, section = np.concatenate(spell_parts), np.concatenate(section_parts)
-    order = np.lexsort((section, spell))
-    return Seats(spell[order], section[order], section_session[section[order]])
+    enrollment, section = np.concatenate(enrollment_parts), np.concatenate(section_parts)
+    order = np.lexsort((section, enrollment))
+    return Seats(enrollment[order], section[order], section_session[section[order]])
 
 
 def _enrollment_frame(
     scenario: Scenario,
     population: Population,
-    spells: EnrollmentPeriods,
-    enrollment: pd.DataFrame,
+    enrollments: EnrollmentPeriods,
+    school_enrollment: pd.DataFrame,
     seats: Seats,
     sections: pd.DataFrame,
     teacher: Codes,
     section_session: Codes,
     years: dict[tuple[int, str], SchoolYear],
 ) -> pd.DataFrame:
-    begin = enrollment["begin_date"].to_numpy().astype("datetime64[D]")[seats.spell]
-    end = enrollment["end_date"].to_numpy().astype("datetime64[D]")[seats.spell]
-    spell_year, spell_level = spells.year[seats.spell], spells.level[seats.spell]
+    begin = school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")[seats.enrollment]
+    end = school_enrollment["end_date"].to_numpy().astype("datetime64[D]")[seats.enrollment]
+    of_year, of_level = enrollments.year[seats.enrollment], enrollments.level[seats.enrollment]
     section_year = sections["school_year"].to_numpy(dtype="int64")
-    school_level = np.array([list(LEVELS).index(level) for level in population.places.levels])
-    section_school = places_in(population.places.ids, sections["school_id"])
+    school_level = np.array([list(LEVELS).index(level) for level in population.school_list.levels])
+    section_school = positions_in(population.school_list.ids, sections["school_id"])
     section_level = school_level[section_school]
     taught_from = np.full(len(sections), np.datetime64("NaT", "D"))
     taught_to = taught_from.copy()
     for (year, level), laid_out in years.items():
         place = list(LEVELS).index(level)
         fall, spring = laid_out.days[laid_out.fall_end], laid_out.days[laid_out.fall_end + 1]
-        mine = (spell_year == year) & (spell_level == place)
+        mine = (of_year == year) & (of_level == place)
         in_fall, in_spring = mine & (seats.session == 1), mine & (seats.session == 2)
         begin[in_spring] = np.maximum(begin[in_spring], spring)
         over = fall <= np.datetime64(scenario.as_of)
@@ -261,13 +261,13 @@ def _enrollment_frame(
     started = taught_from <= np.datetime64(scenario.as_of)
     people = pd.concat(
         [
-            pd.Series(population.children["person"].array.take(spells.child[seats.spell])),
+            pd.Series(population.children["person"].array.take(enrollments.child[seats.enrollment])),
             pd.Series(population.staff["person"].array.take(teacher[started])),
         ],
         ignore_index=True,
     )
     role = np.concatenate(
-        [np.zeros(len(seats.spell), dtype="int64"), np.ones(int(started.sum()), dtype="int64")]
+        [np.zeros(len(seats.enrollment), dtype="int64"), np.ones(int(started.sum()), dtype="int64")]
     )
     section = np.concatenate([seats.section, np.flatnonzero(started)])
     return pd.DataFrame(
@@ -302,7 +302,7 @@ def _teachers(
     # The running number of a class in its school and year decides its schedule and teachers.
     changes = np.flatnonzero(np.r_[True, (school[1:] != school[:-1]) | (year[1:] != year[:-1])])
     running = np.arange(len(school)) - np.repeat(changes, np.diff(np.r_[changes, len(school)]))
-    ids = population.places.ids
+    ids = population.school_list.ids
     teacher_of_slot = np.zeros((len(school), len(SECONDARY)), dtype="int64")
     period_of_slot = np.full((len(school), len(SECONDARY)), None, dtype=object)
     first_middle = LEVELS["middle"][0]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import Arrays, dates, pick, places_in, text, truth, whole
+from synthetic_data.columns import Arrays, dates, pick, positions_in, text, truth, whole
 from synthetic_data.population import Population
 from synthetic_data.population.hard_cases import SMALLEST
 from synthetic_data.population.schools import GRADES, LEVELS
@@ -16,7 +16,7 @@ from synthetic_data.scenario import Scenario
 from synthetic_data.schooling.calendar import DAY, SchoolYear
 from synthetic_data.streams import rng_for
 
-__all__ = ["MOVES", "EnrollmentPeriods", "draw_enrollment", "moves_frame", "spells_frame"]
+__all__ = ["MOVES", "EnrollmentPeriods", "draw_enrollment", "enrollment_frame", "moves_frame"]
 
 Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -61,18 +61,24 @@ class EnrollmentPeriods(Arrays):
     kind: Codes
     is_open: Mask
 
+    def attended(self, year: int, level: str | None = None) -> Codes:
+        """Return the positions of a year's enrollments with a school day, of one level or all."""
+        mine = (self.year == year) & (self.end != -2)
+        return np.flatnonzero(mine if level is None else mine & (self.level == list(LEVELS).index(level)))
+
 
 def draw_enrollment(
     scenario: Scenario, population: Population, years: dict[tuple[int, str], SchoolYear]
 ) -> EnrollmentPeriods:
     """Enroll every child in both school years."""
-    places, children = population.places, population.children
-    homes, home = population.households, places_in(population.households["household"], children["household"])
+    schools, children = population.school_list, population.children
+    homes = population.households
+    home = positions_in(homes["household"], children["household"])
     zone_now = homes["zone"].to_numpy(dtype="int64")
-    zones = len(places.places("elementary"))
+    zones = len(schools.of_level("elementary"))
     grades = {
-        scenario.school_year: places_in(GRADES, children["grade_level"]),
-        scenario.school_year - 1: places_in(
+        scenario.school_year: positions_in(GRADES, children["grade_level"]),
+        scenario.school_year - 1: positions_in(
             pd.Series(GRADES, dtype="string"), children["grade_level_before"]
         ),
     }
@@ -98,7 +104,7 @@ def draw_enrollment(
         returns = rng.random(count) < scenario.returned_in_year
         no_show = rng.random(count) < scenario.no_show
         leaving = gone[home] if current else gone[home] & leaves_for_good
-        start, end = places.of(other[home], grade), places.of(zone_end[home], grade)
+        start, end = schools.of(other[home], grade), schools.of(zone_end[home], grade)
         moves = moved[home] & (start != end)
         kind = np.select(
             [no_show, leaving, new & late[home], returns, moves],
@@ -116,7 +122,7 @@ def draw_enrollment(
         if current and scenario.students >= SMALLEST and room[here].min() > 0:
             kind = _plant(rng_for(scenario.seed, "moves", "hard cases"), home, grade, new, kind)
             moves = (kind == MOVES_SCHOOL) & (start == end)
-            start[moves] = places.of(other[home[moves]], grade[moves])
+            start[moves] = schools.of(other[home[moves]], grade[moves])
             moved[home[moves]] = True
         came = np.zeros(count, dtype=bool)
         if current and (movers := population.movers) is not None:
@@ -162,7 +168,7 @@ def draw_enrollment(
             "entry": np.where(kind == RETURNS, RE_ENTRY, TRANSFER_IN),
             "exit": final_exit,
         }
-        for spell, mask in ((first, here), (second, here & two)):
+        for enrollment, mask in ((first, here), (second, here & two)):
             child = np.flatnonzero(mask)
             parts.append(
                 EnrollmentPeriods(
@@ -171,8 +177,8 @@ def draw_enrollment(
                     year=np.full(len(child), year),
                     level=level[mask],
                     kind=kind[mask],
-                    is_open=spell["end"][mask] == -1,
-                    **{name: values[mask] for name, values in spell.items()},
+                    is_open=enrollment["end"][mask] == -1,
+                    **{name: values[mask] for name, values in enrollment.items()},
                 )
             )
         zone_end = np.where(moved, other, zone_end)
@@ -180,44 +186,47 @@ def draw_enrollment(
     return merged.at(np.lexsort((merged.begin, merged.child, merged.year)))
 
 
-def spells_frame(
-    population: Population, spells: EnrollmentPeriods, years: dict[tuple[int, str], SchoolYear]
+def enrollment_frame(
+    population: Population, enrollments: EnrollmentPeriods, years: dict[tuple[int, str], SchoolYear]
 ) -> pd.DataFrame:
     """Convert enrollment periods to dates and codes."""
-    begin = np.full(len(spells.child), np.datetime64("NaT", "D"))
+    begin = np.full(len(enrollments.child), np.datetime64("NaT", "D"))
     end = begin.copy()
     for (year, level), laid_out in years.items():
-        mine = (spells.year == year) & (spells.level == list(LEVELS).index(level))
-        begin[mine] = laid_out.days[spells.begin[mine]]
-        closed = mine & (spells.end >= 0)
-        end[closed] = laid_out.days[spells.end[closed]]
-        absent = mine & (spells.end == -2)  # enrolled in summer, withdrawn on the day before school starts
+        mine = (enrollments.year == year) & (enrollments.level == list(LEVELS).index(level))
+        begin[mine] = laid_out.days[enrollments.begin[mine]]
+        closed = mine & (enrollments.end >= 0)
+        end[closed] = laid_out.days[enrollments.end[closed]]
+        # Enrolled in summer, withdrawn on the day before school starts.
+        absent = mine & (enrollments.end == -2)
         begin[absent] = laid_out.days[0] - 21 * DAY
         end[absent] = laid_out.days[0] - DAY
     return pd.DataFrame(
         {
-            "person": population.children["person"].array.take(spells.child),
-            "school_id": pick(population.places.ids, spells.school),
-            "grade_level": pick(GRADES, spells.grade),
+            "person": population.children["person"].array.take(enrollments.child),
+            "school_id": pick(population.school_list.ids, enrollments.school),
+            "grade_level": pick(GRADES, enrollments.grade),
             "begin_date": dates(begin),
             "end_date": dates(end),
-            "entry_type": pick(ENTRIES, spells.entry),
-            "exit_withdraw_type": pick(EXITS, spells.exit),
-            "school_year": whole(spells.year),
+            "entry_type": pick(ENTRIES, enrollments.entry),
+            "exit_withdraw_type": pick(EXITS, enrollments.exit),
+            "school_year": whole(enrollments.year),
             "is_primary": truth(np.ones(len(begin), dtype=bool)),
         }
     )
 
 
-def moves_frame(scenario: Scenario, population: Population, spells: EnrollmentPeriods) -> pd.DataFrame:
+def moves_frame(scenario: Scenario, population: Population, enrollments: EnrollmentPeriods) -> pd.DataFrame:
     """List this year's arrivals, departures and moves as hard cases."""
-    first = (spells.year == scenario.school_year) & (spells.kind != STAYS)
-    first[1:] &= (spells.child[1:] != spells.child[:-1]) | (spells.year[1:] != spells.year[:-1])
-    kind = spells.kind[first]
+    first = (enrollments.year == scenario.school_year) & (enrollments.kind != STAYS)
+    first[1:] &= (enrollments.child[1:] != enrollments.child[:-1]) | (
+        enrollments.year[1:] != enrollments.year[:-1]
+    )
+    kind = enrollments.kind[first]
     return pd.DataFrame(
         {
             "case": pick([name for name, _ in MOVES.values()], kind - 1),
-            "person": population.children["person"].array.take(spells.child[first]),
+            "person": population.children["person"].array.take(enrollments.child[first]),
             "other_person": text([None] * len(kind)),
             "note": pick([note for _, note in MOVES.values()], kind - 1),
         }

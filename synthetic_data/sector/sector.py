@@ -300,7 +300,7 @@ def write_sector(
     if file.exists() and not _is_made(beside):
         raise BadInput(f"{file} already exists, and nothing next to it marks it as synthetic: name another.")
     yes_no = {True: "yes", False: "no"}
-    as_written = made.frame.assign(
+    frame = made.frame.assign(
         **{
             name: made.frame[name].map(yes_no, na_action="ignore").astype(STRING)
             for name in made.frame.columns
@@ -314,7 +314,7 @@ def write_sector(
     # We delete metadata last: a sector never exists without the file that marks it as synthetic.
     paths = save_all(
         file.parent,
-        {file.name: as_written, f"{file.stem}_simulated.csv": made.simulated},
+        {file.name: frame, f"{file.stem}_simulated.csv": made.simulated},
         also,
         instead_of=[file.name],
     )
@@ -324,7 +324,7 @@ def write_sector(
 def _is_made(beside: Path) -> bool:
     """Check whether the metadata next to a sector mark it as synthetic."""
     try:
-        told = json.loads(beside.read_text(encoding="utf-8"))
+        about = json.loads(beside.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return isinstance(told, dict) and told.get("synthetic") is True
+    return isinstance(about, dict) and about.get("synthetic") is True

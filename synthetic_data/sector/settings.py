@@ -169,8 +169,8 @@ def load_sector(name_or_path: str | Path = "published", **overrides: Any) -> Sec
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"The sector {path} isn't valid TOML: {error}") from None
     except ValidationError as error:
-        told = faults_of(error, SectorSettings)
-        raise BadInput(f"The sector {str(name_or_path)!r} can't be made:\n{told}") from None
+        faults = faults_of(error, SectorSettings)
+        raise BadInput(f"The sector {str(name_or_path)!r} can't be made:\n{faults}") from None
 
 
 def _with_parts(given: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:

@@ -190,13 +190,13 @@ def expected_score(items: Items, expected: Floats) -> Floats:
     [2.5]
     """
     # We interpolate in one table of the normal distribution with a few thousand points.
-    places = np.linspace(float(np.min(expected)) - 1e-9, float(np.max(expected)) + 1e-9, 2001)
+    positions = np.linspace(float(np.min(expected)) - 1e-9, float(np.max(expected)) + 1e-9, 2001)
     normal = NormalDist()
-    curve = np.ones_like(places)
+    curve = np.ones_like(positions)
     for loading, steps in zip(items.loadings, items.steps, strict=True):
         for step in steps:
-            curve += np.array([normal.cdf(loading * place - step) for place in places]) / len(items.ids)
-    return np.interp(expected, places, curve)
+            curve += np.array([normal.cdf(loading * place - step) for place in positions]) / len(items.ids)
+    return np.interp(expected, positions, curve)
 
 
 # Log odds of answering by recorded attributes; the kit's own.

@@ -97,12 +97,12 @@ def fit_probabilities(pairs: pd.DataFrame, usual: Knots | None = None) -> Knots:
     ``pairs`` has ``probability`` (the model's own) and ``right``. ``usual`` has the knots toward which few
     pairs lean. Without, they lean toward a straight line: what few pairs show of one band is chance.
     """
-    places = log_odds(NODES)
-    basis, count, right = _by_place(pairs, places)
-    steps = np.diff(places)
+    odds_of_nodes = log_odds(NODES)
+    basis, count, right = _by_place(pairs, odds_of_nodes)
+    steps = np.diff(odds_of_nodes)
     before = None if usual is None else log_odds([share for _, share in usual])
     # From the first node's log odds and each piece's slope to every node's log odds.
-    path = np.tril(np.ones((len(places), len(places))))
+    path = np.tril(np.ones((len(odds_of_nodes), len(odds_of_nodes))))
     path[:, 1:] *= steps
     middle = NODES.index(0.5)
 
@@ -130,12 +130,12 @@ def fit_probabilities(pairs: pd.DataFrame, usual: Knots | None = None) -> Knots:
     return list(zip(NODES, _probabilities(found).tolist(), strict=True))
 
 
-def _by_place(pairs: pd.DataFrame, places: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+def _by_place(pairs: pd.DataFrame, odds_of_nodes: Numbers) -> tuple[Numbers, Numbers, Numbers]:
     """Group pairs by log odds, to two digits: place between the nodes, number, and number of right ones."""
-    odds = np.clip(log_odds(pairs["probability"]), places[0], places[-1])
-    said, of = np.unique(np.round(odds, 2), return_inverse=True)
-    said = np.clip(said, places[0], places[-1])
-    basis = np.column_stack([np.interp(said, places, one) for one in np.eye(len(places))])
+    odds = np.clip(log_odds(pairs["probability"]), odds_of_nodes[0], odds_of_nodes[-1])
+    rounded, of = np.unique(np.round(odds, 2), return_inverse=True)
+    rounded = np.clip(rounded, odds_of_nodes[0], odds_of_nodes[-1])
+    basis = np.column_stack([np.interp(rounded, odds_of_nodes, one) for one in np.eye(len(odds_of_nodes))])
     are_right = pairs["right"].to_numpy(dtype="float64")
     return basis, np.bincount(of).astype("float64"), np.bincount(of, weights=are_right)
 
@@ -206,7 +206,7 @@ def _write_probabilities(curves: Curves) -> None:
     parts = []
     for (doubt, origin), (errors, knots) in sorted(curves.items(), key=lambda one: DOUBTS.index(one[0][0])):
         rows = "\n".join(
-            f"[[curve.knot]]\nmodel = {said:.7g}\nshare = {share:.5g}\n" for said, share in knots
+            f"[[curve.knot]]\nmodel = {model:.7g}\nshare = {share:.5g}\n" for model, share in knots
         )
         head = f'[[curve]]\n# Errors: {origin}.\ndoubt = "{doubt}"\nshare_of_errors = {errors:.5g}\n'
         parts.append(f"{head}\n{rows}")

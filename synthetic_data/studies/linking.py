@@ -124,10 +124,10 @@ def mistaken(columns: pd.DataFrame) -> pd.DataFrame:
 
 def _judged(district: District, planted: dict[str, str]) -> pd.DataFrame:
     students = prepare_records(district.people, district.identifiers, district.unique_people, tuple(district))
-    places = SourceLocations(district.person_rows, district.layouts, district.kinds)
-    table = verify_id_columns(students, LARGEST_BLOCK, places).table
+    locations = SourceLocations(district.person_rows, district.layouts, district.kinds)
+    table = verify_id_columns(students, LARGEST_BLOCK, locations).table
     table = table[table["against_silo"].isna() & table["part"].isna()]
-    told = [
+    shown = [
         "silo",
         "column",
         "identification_system",
@@ -137,7 +137,7 @@ def _judged(district: District, planted: dict[str, str]) -> pd.DataFrame:
         "rate",
         "status",
     ]
-    table = table[told].merge(
+    table = table[shown].merge(
         _truly(district, students),
         on=["silo", "identification_system", "against_system"],
         how="left",

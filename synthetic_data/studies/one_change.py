@@ -124,7 +124,7 @@ def one_change(
         parts.append(found)
     return OneChange(
         as_table("one_change", pd.concat([known for known, _ in parts], ignore_index=True)),
-        as_table("change_written", pd.concat([written for _, written in parts], ignore_index=True)),
+        as_table("change_written", pd.concat([recorded for _, recorded in parts], ignore_index=True)),
         about,
     )
 
@@ -201,12 +201,12 @@ def _read(scenario: Scenario, truth: Truth, system: str, now: Change) -> dict[st
         mine = of.eq(now.person).fillna(False).to_numpy(dtype=bool)
         cells = read.parsed.table.rows.loc[mine].astype("string").fillna("")
         shown = any(now.value in one for one in cells.to_dict("list").values())
-        said = list(dict.fromkeys(read.text(column)[mine].dropna())) if column else []
+        values = list(dict.fromkeys(read.text(column)[mine].dropna())) if column else []
         return {
             "file": read.path,
             "column": column,
             "listed": bool(mine.any()),
-            "value": "; ".join(filter(None, said)) or None,
+            "value": "; ".join(filter(None, values)) or None,
             "shown": shown,
             "ids": _ids(read, of),
         }
@@ -274,23 +274,23 @@ def _place(scenario: Scenario, levels: Sequence[str], every_day: bool) -> Path:
     readers = sorted(Path(str(helpers.files.__file__)).parent.rglob("*.py"))
     for path in readers:
         whole.update(path.read_bytes())
-    told = [
+    content = [
         fingerprint(scenario),
         list(levels),
         every_day,
         dict(libraries()),
         kit_assumptions().by_machine_from,
     ]
-    whole.update(json.dumps(told).encode("utf-8"))
+    whole.update(json.dumps(content).encode("utf-8"))
     return cache_folder().parent / "one_change" / whole.hexdigest()[:24]
 
 
 def _found(place: Path) -> tuple[pd.DataFrame, pd.DataFrame] | None:
     try:
-        known, written = (as_table(name, pd.read_parquet(place / f"{name}.parquet")) for name in TABLES)
+        known, recorded = (as_table(name, pd.read_parquet(place / f"{name}.parquet")) for name in TABLES)
     except (OSError, ValueError, KeyError):
         return None
-    return known, written
+    return known, recorded
 
 
 def _keep(place: Path, found: tuple[pd.DataFrame, pd.DataFrame]) -> None:

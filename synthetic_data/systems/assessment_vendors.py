@@ -61,14 +61,12 @@ def held_by(scenario: Scenario, truth: Truth, exchange: Exchange, program: int) 
     the year before. It doesn't list children who came later, or their new schools: such a child took the test
     with a temporary account, and is in no export.
     """
-    spells, enrollment = truth.schooling.spells, truth.schooling.school_enrollment
+    enrollments, begin, end = truth.schooling.enrollments, truth.schooling.begin, truth.schooling.end
     person = truth.population.children["person"]
     count, as_of = len(person), np.datetime64(scenario.as_of, "D")
     # However old its rosters are, a vendor has one for the first window of the year.
     first_window = window_of(scenario.school_year, WINDOWS[program][0])[0]
     last_roster = max(np.datetime64(exchange.roster_date, "D"), min(first_window, as_of))
-    begin = enrollment["begin_date"].to_numpy().astype("datetime64[D]")
-    end = enrollment["end_date"].to_numpy().astype("datetime64[D]")
     lowest, highest = TESTED[program]
     years = tuple(range(scenario.school_year - YEARS_GIVEN[program] + 1, scenario.school_year + 1))
     seasons = len(WINDOWS[program])
@@ -76,9 +74,9 @@ def held_by(scenario: Scenario, truth: Truth, exchange: Exchange, program: int) 
     school = np.full((count, len(years) * seasons), -1)
     listed = np.zeros(school.shape, dtype=bool)
     for number, year in enumerate(years):
-        of_year = (spells.year == year) & (spells.end != -2)
-        grade[spells.child[of_year], number] = spells.grade[of_year]
-        fits = of_year & (spells.grade >= lowest) & (spells.grade <= highest)
+        of_year = (enrollments.year == year) & (enrollments.end != -2)
+        grade[enrollments.child[of_year], number] = enrollments.grade[of_year]
+        fits = of_year & (enrollments.grade >= lowest) & (enrollments.grade <= highest)
         for season, window in enumerate(WINDOWS[program]):
             first, last = window_of(year, window)
             if first > as_of:
@@ -86,8 +84,9 @@ def held_by(scenario: Scenario, truth: Truth, exchange: Exchange, program: int) 
             day = last if year < scenario.school_year else min(last, last_roster, as_of)
             at = number * seasons + season
             begun = np.flatnonzero(fits & (begin <= day))
-            school[spells.child[begun], at] = spells.school[begun]  # the latest enrollment period comes last
-            listed[spells.child[begun[np.isnat(end[begun]) | (end[begun] >= day)]], at] = True
+            # The latest enrollment period comes last.
+            school[enrollments.child[begun], at] = enrollments.school[begun]
+            listed[enrollments.child[begun[np.isnat(end[begun]) | (end[begun] >= day)]], at] = True
 
     every = truth.life.tests
     mine = np.flatnonzero(every.program == program)
@@ -96,7 +95,7 @@ def held_by(scenario: Scenario, truth: Truth, exchange: Exchange, program: int) 
     tests, term = every.at(mine[known]), term[known]
     listed[tests.child, term] = True
 
-    here = np.unique(spells.child[(spells.year == scenario.school_year) & (begin <= as_of)])
+    here = np.unique(enrollments.child[(enrollments.year == scenario.school_year) & (begin <= as_of)])
     holds = marked(tests.child if program else np.flatnonzero(listed.any(axis=1)), count)
     tested = marked(every.child[mine], count)
     not_held = here[~holds[here]]
@@ -120,10 +119,10 @@ def numbers_of(
     children = truth.population.children
     rng = rng_for(scenario.seed, PROGRAMS[program], "numbers")
     own = ten_digits(rng, len(children))
-    told = rng.random(len(children)) < exchange.ids.get("State", 0.0)
+    has_number = rng.random(len(children)) < exchange.ids.get("State", 0.0)
     if "District" in exchange.ids:
         own = children["district_number"].to_numpy(dtype=object)
-    return own, only(told, children["state_id"].to_numpy(dtype=object))
+    return own, only(has_number, children["state_id"].to_numpy(dtype=object))
 
 
 def race_words(truth: Truth, agreed: bool) -> object:

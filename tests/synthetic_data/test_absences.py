@@ -34,7 +34,7 @@ def missed():
 
 def chronic(made, year):
     """Say which share of children missed a tenth of a year's days, from events, calendar and spells."""
-    spells, places = made.schooling.spells, made.population.places
+    spells, places = made.schooling.enrollments, made.population.school_list
     days = {key: laid_out for key, laid_out in made.schooling.years.items() if key[0] == year}
     length = np.array([len(laid_out.days) for laid_out in days.values()])
     if year == made.scenario.school_year:

@@ -74,14 +74,14 @@ def test_a_score_lies_between_nothing_and_all_points(big: Truth) -> None:
 
 def test_what_was_due_before_a_child_came_is_not_assigned(big: Truth) -> None:
     work = course(big)
-    before = work.places.begin[work.place] > work.due[work.assignment]
+    before = work.roster.begin[work.place] > work.due[work.assignment]
 
     assert before.any()
     assert not work.assigned[before].any()
-    away = (work.places.away_from[work.place] < work.due[work.assignment]) & (
-        work.places.away_to[work.place] > work.due[work.assignment]
+    away = (work.roster.away_from[work.place] < work.due[work.assignment]) & (
+        work.roster.away_to[work.place] > work.due[work.assignment]
     )
-    assert (work.places.away_from != NEVER).any()
+    assert (work.roster.away_from != NEVER).any()
     assert not work.assigned[away].any()
 
 
@@ -110,12 +110,12 @@ def test_little_engagement_and_absence_make_missing_work_likelier(big: Truth) ->
     work, life = course(big), big.life
     missing = work.assigned & ~work.excused & ((work.score == 0) | np.isnan(work.score))
     of_all = work.assigned & ~work.excused
-    engaged = life.traits["engagement"].to_numpy()[work.places.child[work.place]]
+    engaged = life.traits["engagement"].to_numpy()[work.roster.child[work.place]]
     little, much = engaged < -1, engaged > 1
     shares = [missing[of_all & mask].mean() for mask in (little, much)]
     assert shares[0] > 2 * shares[1]
 
-    person = big.population.children["person"].to_numpy(dtype=object)[work.places.child[work.place]]
+    person = big.population.children["person"].to_numpy(dtype=object)[work.roster.child[work.place]]
     absences = life.absences.loc[life.absences["attendance_event_category"].str.endswith("Absence")]
     keys = set(zip(absences["person"], absences["date"].to_numpy().astype("datetime64[D]"), strict=True))
     due = work.due[work.assignment]

@@ -141,7 +141,9 @@ def test_incidents_follow_engagement_and_well_being_and_happen_where_the_child_i
     did = now & (conduct.part == OFFENDER)
     count = len(population.children)
     incidents = np.bincount(conduct.child[did], minlength=count)
-    here = np.unique(schooling.spells.child[(schooling.spells.year == 2026) & (schooling.spells.end != -2)])
+    here = np.unique(
+        schooling.enrollments.child[(schooling.enrollments.year == 2026) & (schooling.enrollments.end != -2)]
+    )
     for trait in ("engagement", "well_being"):
         assert np.corrcoef(incidents[here], getattr(life.latent, trait)[here])[0, 1] < -0.1
     missed = life.away.missed
@@ -152,7 +154,7 @@ def test_incidents_follow_engagement_and_well_being_and_happen_where_the_child_i
     record = pd.DataFrame(
         {
             "person": population.children["person"].array.take(conduct.child),
-            "school_id": np.array(population.places.ids, dtype=object)[conduct.school],
+            "school_id": np.array(population.school_list.ids, dtype=object)[conduct.school],
             "day": conduct.day.astype("datetime64[us]"),
             "at": np.arange(len(conduct.child)),
         }

@@ -126,9 +126,9 @@ def test_who_repeats_a_grade_may_keep_the_class_year(made: Truth) -> None:
     FUNCTIONS[fault.kind](scene)
     children = made.population.children.set_index("person")
     (change,) = scene.cells
-    repeats = children.loc[change.page.people["person"].iloc[change.places]]
+    repeats = children.loc[change.page.people["person"].iloc[change.positions]]
 
-    assert len(change.places)
+    assert len(change.positions)
     assert (repeats["grade_level"] == repeats["grade_level_before"]).all()
-    before = change.page.table.rows["graduation_year"].iloc[change.places].astype(int)
+    before = change.page.table.rows["graduation_year"].iloc[change.positions].astype(int)
     assert [int(year) for year in change.after] == (before - 1).tolist()

@@ -57,8 +57,8 @@ def test_only_parents_apart_and_one_document_for_all_children_of_a_home(made: Tr
     assert (orders.day[with_one] < np.datetime64(made.scenario.as_of)).all()
     apart = ~lives_with
     assert with_one[:half][apart].mean() == pytest.approx(court_orders.REVOKED, abs=0.012)
-    only_said = ~orders.may_see[:half] & ~with_one[:half]
-    assert only_said[apart].mean() == pytest.approx(court_orders.ONLY_SAID, abs=0.009)
+    undocumented = ~orders.may_see[:half] & ~with_one[:half]
+    assert undocumented[apart].mean() == pytest.approx(court_orders.UNDOCUMENTED, abs=0.009)
 
 
 def test_the_portal_writes_what_was_drawn(often: Truth) -> None:

@@ -56,8 +56,8 @@ def test_a_semester_s_mark_is_the_mean_of_its_two_grading_periods() -> None:
         both, on=["person", "section_id"], how="left", validate="one_to_one"
     )
     # Who left a section and came back has a mark of each stay.
-    seats, spells = made.schooling.seats, made.schooling.spells
-    stays = pd.Series(list(zip(spells.child[seats.spell], seats.section, strict=True))).value_counts()
+    seats, spells = made.schooling.seats, made.schooling.enrollments
+    stays = pd.Series(list(zip(spells.child[seats.enrollment], seats.section, strict=True))).value_counts()
     back = {made.population.children["person"].iloc[child] for child, _ in stays.index[stays > 1]}
     whole = met.loc[(met["size"] == 2) & ~met["person"].isin(back)]
     assert len(whole) > 0.9 * len(met)

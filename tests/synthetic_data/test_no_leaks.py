@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synthetic_data.row_order import sorted_places
+from synthetic_data.row_order import sorted_positions
 from synthetic_data.systems import sorting_of
 from tests.shared_districts import STUDENTS, SharedDistricts
 from tests.synthetic_data.probes import (
@@ -76,7 +76,7 @@ def test_no_file_is_in_an_order_that_its_cells_dont_have(district_folder: Path, 
             continue
         sorted_files += 1
         shuffled = file.rows.iloc[rng.permutation(len(file.rows))].reset_index(drop=True)
-        again = shuffled.iloc[sorted_places(shuffled, columns, layout)].reset_index(drop=True)
+        again = shuffled.iloc[sorted_positions(shuffled, columns, layout)].reset_index(drop=True)
         pd.testing.assert_frame_equal(again.fillna(""), file.rows.fillna(""), obj=file.path)
     assert sorted_files > 25
 

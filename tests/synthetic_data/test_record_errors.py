@@ -17,9 +17,9 @@ from synthetic_data.faults import FUNCTIONS
 from synthetic_data.faults.apply import Log, apply_faults
 from synthetic_data.faults.scene import Fault, Page, _fault, declared_faults
 from synthetic_data.life.record_errors import (
+    ERROR_FIELDS,
     LOW_INCOME,
     REFERENCE,
-    WRITTEN,
     group_of_origin,
     rates_of,
     record_errors,
@@ -94,7 +94,7 @@ def test_odds_are_those_of_origin_and_income_and_no_others():
     truth = make_truth(scenario)
     children = truth.population.children
     odds = record_errors(scenario, truth.population)
-    assert set(odds) == set(WRITTEN)
+    assert set(odds) == set(ERROR_FIELDS)
     home = children["household"].map(
         dict(
             zip(
@@ -106,7 +106,7 @@ def test_odds_are_those_of_origin_and_income_and_no_others():
     )
     assert 0.1 < home.mean() < 0.7
     plain = (children["name_origin"] == "Anglo") & ~home.astype(bool)
-    assert all((odds[what][plain] == 1).all() for what in WRITTEN)
+    assert all((odds[what][plain] == 1).all() for what in ERROR_FIELDS)
     asian = (children["name_origin"] == "Vietnamese") & home.astype(bool)
     asian |= (children["name_origin"] == "Chinese") & home.astype(bool)
     wanted = figures("surname_error_ratio")["Asian"] * LOW_INCOME["surname"]

@@ -94,7 +94,7 @@ def test_spells_lie_inside_a_childs_time_at_that_school(made: Truth) -> None:
     rows = pd.DataFrame(
         {
             "person": made.population.children["person"].array.take(part.child),
-            "school_id": np.array(made.population.places.ids, dtype=object)[part.school],
+            "school_id": np.array(made.population.school_list.ids, dtype=object)[part.school],
             "school_year": part.year,
             "begin": part.begin,
             "end": part.end,

@@ -11,7 +11,7 @@ import pytest
 from helpers.files import District, read_district
 from helpers.layouts import load_layout
 from synthetic_data.life.free_text import OPEN_QUESTIONS, draw_open_answers, sentences
-from synthetic_data.life.wellbeing.surveys import ABOUT_ME, COMPETENCIES, OUR_SCHOOL, said_no
+from synthetic_data.life.wellbeing.surveys import ABOUT_ME, COMPETENCIES, OUR_SCHOOL, opted_out
 from synthetic_data.systems.survey.maker import SMALLEST_GROUP
 from tests.synthetic_data.one_silo import write_silo
 from tests.synthetic_data.truth import truth
@@ -83,7 +83,9 @@ def test_children_from_grade_3_on_whose_parents_agreed_are_asked(written: tuple[
     named = pd.concat([table(folder, f"about_me_{year}") for year in (2025, 2026)])
     assert set(named["Grade"]) == {str(grade) for grade in range(3, 13)}
     population = truth(**SETTINGS).population
-    refused = population.children.loc[said_no(truth(**SETTINGS).scenario, len(population.children)), "person"]
+    refused = population.children.loc[
+        opted_out(truth(**SETTINGS).scenario, len(population.children)), "person"
+    ]
     assert len(refused) > 5
     assert not whose["person"].isin(refused).any()
 

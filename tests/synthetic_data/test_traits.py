@@ -62,7 +62,7 @@ def test_brothers_and_sisters_are_alike_by_the_households_share(many):
 def test_schools_of_a_level_differ_and_levels_do_not():
     made = truth(students=12_000, seed=42)
     school = school_of(made.population, made.schooling, made.scenario.school_year)
-    level = pd.Series(made.population.places.levels).to_numpy()[school]
+    level = pd.Series(made.population.school_list.levels).to_numpy()[school]
     spread = []
     for trait in TRAITS:
         table = pd.DataFrame({"school": school, "level": level, "number": of(made, trait)})

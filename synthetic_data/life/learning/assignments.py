@@ -25,7 +25,7 @@ __all__ = [
     "GROUPS",
     "NEVER",
     "Coursework",
-    "Places",
+    "Roster",
     "Standing",
     "Totals",
     "away_on",
@@ -76,7 +76,7 @@ EFFECTS = (
 
 
 @dataclass(frozen=True)
-class Places:
+class Roster:
     """Children in sections, sorted by section and child: indexes, with begin and end."""
 
     child: Codes
@@ -98,8 +98,8 @@ class Coursework:
     """
 
     sections: Codes
-    """Places in `schooling.sections` of those that use the learning system."""
-    places: Places
+    """Positions in `schooling.sections` of those that use the learning system."""
+    roster: Roster
     """`section` counts in `sections`."""
     section: Codes
     group: Codes
@@ -131,7 +131,7 @@ def draw_coursework(
     usual_percent: tuple[Codes, Numbers],
 ) -> Coursework:
     """Draw the assignments of sections and children's work on them through the whole school year."""
-    sections, places, usual = _places(schooling, scenario.school_year, *usual_percent)
+    sections, roster, usual = _rosters(schooling, scenario.school_year, *usual_percent)
     rng = rng_for(scenario.seed, "assignments")
     section, due_at, end_of_year, days = _due(rng, schooling, scenario.school_year, sections)
     count = len(section)
@@ -158,19 +158,19 @@ def draw_coursework(
     due, published = day(due_at, section), day(np.maximum(due_at - ahead, 0), section)
 
     # Cells: every assignment of every child in its section.
-    seated = np.bincount(places.section, minlength=len(sections))
+    seated = np.bincount(roster.section, minlength=len(sections))
     first_place = np.cumsum(seated) - seated
     assignment = np.repeat(np.arange(count), seated[section])
     place = within(seated[section]) + first_place[section[assignment]]
     rng = rng_for(scenario.seed, "assignment scores")
     cells = len(place)
     chance = rng.random((4, cells), dtype="float32")
-    there = (places.begin[place] <= due[assignment]) & (places.end[place] >= published[assignment])
-    there &= (places.away_from[place] >= due[assignment]) | (places.away_to[place] <= due[assignment])
+    there = (roster.begin[place] <= due[assignment]) & (roster.end[place] >= published[assignment])
+    there &= (roster.away_from[place] >= due[assignment]) | (roster.away_to[place] <= due[assignment])
     assigned = there & ~(to_some[assignment] & (chance[0] >= OF_THEM))
 
-    away, with_excuse = away_on(absences, places.child[place], due[assignment])
-    log_odds = MISSING + ENGAGEMENT_IN_MISSING * traits.engagement[places.child[place]]
+    away, with_excuse = away_on(absences, roster.child[place], due[assignment])
+    log_odds = MISSING + ENGAGEMENT_IN_MISSING * traits.engagement[roster.child[place]]
     missing = chance[1] < 1 / (1 + np.exp(-(log_odds + scenario.direct_effects * ABSENT_IN_MISSING * away)))
     leniency = EXCUSED_ANYWAY + scenario.direct_effects * with_excuse * (EXCUSED_IF_AWAY - EXCUSED_ANYWAY)
     excused = assigned & (chance[2] < leniency)
@@ -185,7 +185,7 @@ def draw_coursework(
     handed_in = graded_at[assignment] + late * rng.integers(*LATE_BY, cells)
     return Coursework(
         sections=sections,
-        places=places,
+        roster=roster,
         section=section,
         group=group,
         title=_titles(group, manner, section),
@@ -205,18 +205,18 @@ def draw_coursework(
     )
 
 
-def _places(schooling: Schooling, year: int, seat: Codes, usual: Numbers) -> tuple[Codes, Places, Numbers]:
+def _rosters(schooling: Schooling, year: int, seat: Codes, usual: Numbers) -> tuple[Codes, Roster, Numbers]:
     """Return the sections, the children in each with begin and end, and each child's usual percent there."""
-    seats, spells = schooling.seats, schooling.spells
-    secondary = spells.level[seats.spell[seat]] != list(LEVELS).index("elementary")
-    mine = secondary & (spells.year[seats.spell[seat]] == year)
+    seats, enrollments = schooling.seats, schooling.enrollments
+    secondary = enrollments.level[seats.enrollment[seat]] != list(LEVELS).index("elementary")
+    mine = secondary & (enrollments.year[seats.enrollment[seat]] == year)
     seat, usual = seat[mine], usual[mine]
     # Students come first among section enrollments, in the same order.
     seated = schooling.section_enrollment
     begin = seated["begin_date"].to_numpy()[seat].astype("datetime64[D]")
     end = seated["end_date"].to_numpy()[seat].astype("datetime64[D]")
     end[np.isnat(end)] = NEVER
-    child = spells.child[seats.spell[seat]]
+    child = enrollments.child[seats.enrollment[seat]]
     sections, section = np.unique(seats.section[seat], return_inverse=True)
     order = np.lexsort((begin, child, section))
     child, section, begin, end = child[order], section[order], begin[order], end[order]
@@ -225,7 +225,7 @@ def _places(schooling: Schooling, year: int, seat: Codes, usual: Numbers) -> tup
     first = np.flatnonzero(~again)
     last = np.append(first, len(child))[1:] - 1
     back = last > first
-    places = Places(
+    roster = Roster(
         child=child[first],
         section=section[first],
         begin=begin[first],
@@ -233,7 +233,7 @@ def _places(schooling: Schooling, year: int, seat: Codes, usual: Numbers) -> tup
         away_from=np.where(back, end[first], NEVER),
         away_to=np.where(back, begin[last], NEVER),
     )
-    return sections, places, usual[order][first]
+    return sections, roster, usual[order][first]
 
 
 def _due(
@@ -353,9 +353,9 @@ class Totals:
 
 def standing(coursework: Coursework, until: np.datetime64) -> Standing:
     """Return what gradebooks show on a day."""
-    places = coursework.places
-    listed = (places.begin <= until) & (places.end >= until)
-    listed &= (places.away_from >= until) | (places.away_to <= until)
+    roster = coursework.roster
+    listed = (roster.begin <= until) & (roster.end >= until)
+    listed &= (roster.away_from >= until) | (roster.away_to <= until)
     visible = coursework.published <= until
     cell = np.flatnonzero(listed[coursework.place] & visible[coursework.assignment])
     assignment = coursework.assignment[cell]
@@ -368,7 +368,7 @@ def standing(coursework: Coursework, until: np.datetime64) -> Standing:
 
 def totals(coursework: Coursework, now: Standing, by_group: bool = False) -> Totals:
     """Sum the points, as Canvas does for groups without weights."""
-    count = len(coursework.places.child)
+    count = len(coursework.roster.child)
     assignment = coursework.assignment[now.cell]
     width = len(GROUPS) if by_group else 1
     key = coursework.place[now.cell] * width + (coursework.group[assignment] if by_group else 0)
@@ -389,7 +389,7 @@ def totals(coursework: Coursework, now: Standing, by_group: bool = False) -> Tot
 
 def learning_elements(coursework: Coursework, now: Standing, children: int) -> list[Element]:
     """Return each child's gradebook facts on a day."""
-    child = coursework.places.child
+    child = coursework.roster.child
     whose = child[coursework.place[now.cell]]
     none = np.bincount(child[now.listed], minlength=children) == 0
     points = totals(coursework, now)

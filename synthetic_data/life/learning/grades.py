@@ -89,14 +89,14 @@ class Grades:
 
 def draw_grades(scenario: Scenario, schooling: Schooling, traits: Traits) -> Grades:
     """Grade every child in every course, for each grading period that ended while the child was enrolled."""
-    spells = schooling.spells
+    enrollments = schooling.enrollments
     rng = rng_for(scenario.seed, "grades")
     kept, usual = _usual(rng, schooling, traits)
-    spell, section, session = (
-        part[kept] for part in (schooling.seats.spell, schooling.seats.section, schooling.seats.session)
+    enrollment, section, session = (
+        part[kept] for part in (schooling.seats.enrollment, schooling.seats.section, schooling.seats.session)
     )
-    year, level = spells.year[spell], spells.level[spell]
-    ends = np.zeros((len(spell), len(GRADING_PERIODS)), dtype="int64")
+    year, level = enrollments.year[enrollment], enrollments.level[enrollment]
+    ends = np.zeros((len(enrollment), len(GRADING_PERIODS)), dtype="int64")
     over = np.zeros(ends.shape, dtype=bool)
     last_day = np.zeros(ends.shape, dtype="datetime64[D]")
     for (of_year, of_level), laid_out in schooling.years.items():
@@ -104,15 +104,15 @@ def draw_grades(scenario: Scenario, schooling: Schooling, traits: Traits) -> Gra
         ends[mine] = laid_out.period_end
         over[mine] = np.array(laid_out.period_end) < laid_out.past
         last_day[mine] = laid_out.days[list(laid_out.period_end)]
-    begin, end = spells.begin[spell][:, None], spells.end[spell][:, None]
-    there = (begin <= ends) & (spells.is_open[spell][:, None] | (end >= ends)) & over
+    begin, end = enrollments.begin[enrollment][:, None], enrollments.end[enrollment][:, None]
+    there = (begin <= ends) & (enrollments.is_open[enrollment][:, None] | (end >= ends)) & over
     taught = np.array([[True] * 4, [True, True, False, False], [False, False, True, True]])[session]
     row, period = np.nonzero(there & taught)
     points = usual[row] + PERIOD_SPREAD * rng.standard_normal(len(row))
     points = points.round().clip(35, 100)
     return Grades(
         seat=kept[row],
-        child=spells.child[spell[row]],
+        child=enrollments.child[enrollment[row]],
         section=section[row],
         year=year[row],
         period=period,
@@ -162,8 +162,8 @@ def _letter(percent: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.where(np.isnan(percent), np.nan, place)
 
 
-def _in_letters(places: npt.NDArray[np.float64]) -> object:
-    return pick(LETTERS, places.astype("int64"))
+def _in_letters(codes: npt.NDArray[np.float64]) -> object:
+    return pick(LETTERS, codes.astype("int64"))
 
 
 def usual_percent(
@@ -178,16 +178,16 @@ def usual_percent(
 def _usual(
     rng: np.random.Generator, schooling: Schooling, traits: Traits
 ) -> tuple[Codes, npt.NDArray[np.float64]]:
-    seats, spells = schooling.seats, schooling.spells
+    seats, enrollments = schooling.seats, schooling.enrollments
     graded = ~schooling.sections["course_id"].str.contains("-HOME-", regex=False).to_numpy(dtype=bool)
     kept = np.flatnonzero(graded[seats.section])
-    spell = seats.spell[kept]
-    doing = np.zeros(len(spell))
+    enrollment = seats.enrollment[kept]
+    doing = np.zeros(len(enrollment))
     for year, scores in traits.doing.items():
-        mine = spells.year[spell] == year
-        doing[mine] = scores[spells.child[spell[mine]]]
-    level = AVERAGE + HIGH_SCHOOL * (spells.level[spell] == list(LEVELS).index("high"))
-    return kept, level + CHILD_SPREAD * doing + COURSE_SPREAD * rng.standard_normal(len(spell))
+        mine = enrollments.year[enrollment] == year
+        doing[mine] = scores[enrollments.child[enrollment[mine]]]
+    level = AVERAGE + HIGH_SCHOOL * (enrollments.level[enrollment] == list(LEVELS).index("high"))
+    return kept, level + CHILD_SPREAD * doing + COURSE_SPREAD * rng.standard_normal(len(enrollment))
 
 
 # A course awards half of its year's credits each semester; a one-semester course awards all of them. A
@@ -262,7 +262,7 @@ def draw_credits(scenario: Scenario, schooling: Schooling, traits: Traits, grade
     two = (grades.seat[above] == grades.seat[last]) & (grades.period[above] == grades.period[last] - 1)
     percent = grades.percent[last]
     mark = np.floor(np.where(two, (percent + grades.percent[above]) / 2, percent) + 0.5)
-    seats, spells = schooling.seats, schooling.spells
+    seats, enrollments = schooling.seats, schooling.enrollments
     whole_year = seats.session[grades.seat[last]] == 0
     before = _before(scenario, schooling, traits)
     return Credits(
@@ -271,7 +271,7 @@ def draw_credits(scenario: Scenario, schooling: Schooling, traits: Traits, grade
         section=grades.section[last],
         year=grades.year[last],
         semester=grades.period[last] // 2,
-        grade=spells.grade[seats.spell[grades.seat[last]]],
+        grade=enrollments.grade[seats.enrollment[grades.seat[last]]],
         ended=grades.ended[last],
         percent=mark,
         attempted=worth[grades.section[last]] / np.where(whole_year, 2, 1),
@@ -287,10 +287,10 @@ def _before(scenario: Scenario, schooling: Schooling, traits: Traits) -> tuple[N
     """Sum each child's high school semesters before the two generated years."""
     count = len(traits.academic)
     first = np.full(count, NINTH)
-    spells = schooling.spells
+    enrollments = schooling.enrollments
     for year in sorted(traits.doing, reverse=True):  # the grade of the earlier year wins
-        mine = spells.year == year
-        first[spells.child[mine]] = spells.grade[mine]
+        mine = enrollments.year == year
+        first[enrollments.child[mine]] = enrollments.grade[mine]
     longest = TWELFTH - NINTH
     years = np.clip(first - NINTH, 0, longest)
     each = 2 * int(CREDITS_A_YEAR)  # half credits per year

@@ -13,7 +13,6 @@ from synthetic_data.life.effects import effect
 from synthetic_data.life.learning.assignments import NEVER, Coursework, Standing, away_on
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, whole_number
-from synthetic_data.population.schools import LEVELS
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
 from synthetic_data.streams import rng_for
@@ -54,7 +53,7 @@ class OnlineWork:
     collected: Mask
     """By assignment of `Coursework`: whether it is handed in online."""
     cell: Codes
-    """Places in `Coursework` of the cells of these assignments."""
+    """Positions in `Coursework` of the cells of these assignments."""
     handed_in: Mask
     late: Mask
     day: Days
@@ -73,7 +72,7 @@ def draw_online_work(
     collected = teachers[coursework.section] & (rng.random(len(share)) < share)
     cell = np.flatnonzero(collected[coursework.assignment] & coursework.assigned)
     assignment = coursework.assignment[cell]
-    child = coursework.places.child[coursework.place[cell]]
+    child = coursework.roster.child[coursework.place[cell]]
     chance = rng.random((4, len(cell)))
     due = coursework.due[assignment]
     away, _ = away_on(absences, child, due)
@@ -114,7 +113,7 @@ def submission_elements(
 ) -> list[Element]:
     """Count each child's online submissions by a day, and the late ones."""
     there, handed_in = online_now(coursework, work, now, until)
-    child = coursework.places.child
+    child = coursework.roster.child
     sits = np.bincount(child[now.listed], minlength=children) > 0
     whose = child[coursework.place[work.cell[there]]]
     return [
@@ -152,21 +151,19 @@ class SignIns:
 
 def draw_sign_ins(scenario: Scenario, schooling: Schooling, absences: Absences, traits: Traits) -> SignIns:
     """Draw the sign-ins of children in middle and high schools."""
-    spells, year = schooling.spells, scenario.school_year
+    enrollments, year = schooling.enrollments, scenario.school_year
     rng = rng_for(scenario.seed, "sign-ins")
     odds = 1 / (1 + np.exp(-(USUAL + ENGAGEMENT_IN_SIGN_INS * traits.engagement)))
     children, days = [], []
     for level in ("middle", "high"):
         laid_out = schooling.years[year, level]
-        mine = np.flatnonzero(
-            (spells.year == year) & (spells.level == list(LEVELS).index(level)) & (spells.end != -2)
-        )
+        mine = enrollments.attended(year, level)
         chance = rng.random((len(mine), len(laid_out.days)), dtype="float32")[:, : laid_out.past]
         at = np.arange(laid_out.past)
-        last = np.where(spells.is_open[mine], laid_out.past, spells.end[mine])
-        there = (at >= spells.begin[mine, None]) & (at <= last[:, None])
-        row, day = np.nonzero(there & (chance < odds[spells.child[mine], None]))
-        children.append(spells.child[mine[row]])
+        last = np.where(enrollments.is_open[mine], laid_out.past, enrollments.end[mine])
+        there = (at >= enrollments.begin[mine, None]) & (at <= last[:, None])
+        row, day = np.nonzero(there & (chance < odds[enrollments.child[mine], None]))
+        children.append(enrollments.child[mine[row]])
         days.append(laid_out.days[day].astype("datetime64[D]"))
     child, on = np.concatenate(children), np.concatenate(days)
     away, _ = away_on(absences, child, on)
@@ -193,7 +190,7 @@ def sign_in_elements(
     start = np.datetime64("2000-01-01", "D")
     both = np.unique(signed.child[mine] * 100_000 + (signed.day[mine] - start).astype("int64"))
     days = np.bincount(both // 100_000, minlength=children)
-    child = coursework.places.child[now.listed]
+    child = coursework.roster.child[now.listed]
     sits = np.bincount(child, minlength=children) > 0
     return [Element("lms_logins", np.where(sits, days, np.nan), whole_number)]
 

@@ -171,7 +171,7 @@ class Tests(Arrays):
                 "school_year": whole(self.year),
                 "term": pick(SEASONS, self.season),
                 "administration_date": dates(self.day),
-                "school_id": pick(population.places.ids, self.school),
+                "school_id": pick(population.school_list.ids, self.school),
                 "grade_level": pick(GRADES, self.grade),
                 "score": whole(self.score),
                 "standard_error": self.error,
@@ -206,8 +206,11 @@ def draw_tests(
                         *(back * ("the year before",)),
                     )
                     rng = rng_for(scenario.seed, "tests", *key)
-                    spell, day = _sit(year, schooling, missed, program, window_of(year, window), rng)
-                    child, grade = schooling.spells.child[spell], schooling.spells.grade[spell]
+                    enrollment, day = _sit(year, schooling, missed, program, window_of(year, window), rng)
+                    child, grade = (
+                        schooling.enrollments.child[enrollment],
+                        schooling.enrollments.grade[enrollment],
+                    )
                     of_today = rng.standard_normal(count)[child]
                     z = np.sqrt(1 - OF_THE_SEASON) * standing[program][subject, child]
                     z = z + np.sqrt(OF_THE_SEASON) * of_today
@@ -223,7 +226,7 @@ def draw_tests(
                             at + subject,
                             at + season,
                             child,
-                            schooling.spells.school[spell],
+                            schooling.enrollments.school[enrollment],
                             grade,
                             day,
                             score,
@@ -286,40 +289,41 @@ def _sit(
     rng: np.random.Generator,
 ) -> tuple[Codes, Days]:
     """Find the test day of each child: indexes of enrollment periods, and days."""
-    spells, (first, last) = schooling.spells, window
+    enrollments, (first, last) = schooling.enrollments, window
     lowest, highest = TESTED[program]
-    fits = (spells.year == year) & (spells.grade >= lowest) & (spells.grade <= highest)
-    refused = rng.random(int(np.max(spells.child)) + 1) < NEVER
+    fits = (enrollments.grade >= lowest) & (enrollments.grade <= highest)
+    refused = rng.random(int(np.max(enrollments.child)) + 1) < NEVER
     found, on = [], []
-    for place, level in enumerate(LEVELS):
+    for level in LEVELS:
         laid_out = schooling.years[year, level]
         begin, end = np.searchsorted(laid_out.days, [first, last + np.timedelta64(1, "D")])
         known = min(end, laid_out.past)
-        mine = np.flatnonzero(fits & (spells.level == place) & (spells.end != -2))
+        mine = enrollments.attended(year, level)
+        mine = mine[fits[mine]]
         # Each grade of each school has its day; we draw all, so that none changes another's.
-        planned = rng.random((int(np.max(spells.school)) + 1, len(GRADES)))
+        planned = rng.random((int(np.max(enrollments.school)) + 1, len(GRADES)))
         if known <= begin or not len(mine):
             continue
-        own_day = planned[spells.school[mine], spells.grade[mine]]
+        own_day = planned[enrollments.school[mine], enrollments.grade[mine]]
         own_day = begin + (own_day * SCHEDULED * (end - begin)).astype("int64")
-        stays = np.where(spells.is_open[mine], known - 1, spells.end[mine])
+        stays = np.where(enrollments.is_open[mine], known - 1, enrollments.end[mine])
         columns = np.arange(begin, known)
-        there = columns >= np.maximum(own_day, spells.begin[mine])[:, None]
+        there = columns >= np.maximum(own_day, enrollments.begin[mine])[:, None]
         there &= columns <= stays[:, None]
-        there &= ~_away(missed, spells.child[mine], laid_out.days[begin:known])
-        there &= ~refused[spells.child[mine], None]
+        there &= ~_away(missed, enrollments.child[mine], laid_out.days[begin:known])
+        there &= ~refused[enrollments.child[mine], None]
         sits = np.flatnonzero(there.any(axis=1))
         found.append(mine[sits])
         on.append(laid_out.days[begin + there[sits].argmax(axis=1)])
     if not found:
         return np.zeros(0, dtype="int64"), np.zeros(0, dtype="datetime64[D]")
-    spell, day = np.concatenate(found), np.concatenate(on)
+    enrollment, day = np.concatenate(found), np.concatenate(on)
     # A child who changed school within the window takes the test where she attends first.
-    order = np.lexsort((day, spells.child[spell]))
-    spell, day = spell[order], day[order]
-    first_time = np.ones(len(spell), dtype=bool)
-    first_time[1:] = spells.child[spell[1:]] != spells.child[spell[:-1]]
-    return spell[first_time], day[first_time].astype("datetime64[D]")
+    order = np.lexsort((day, enrollments.child[enrollment]))
+    enrollment, day = enrollment[order], day[order]
+    first_time = np.ones(len(enrollment), dtype=bool)
+    first_time[1:] = enrollments.child[enrollment[1:]] != enrollments.child[enrollment[:-1]]
+    return enrollment[first_time], day[first_time].astype("datetime64[D]")
 
 
 def _away(missed: tuple[Codes, Days], child: Codes, days: Days) -> npt.NDArray[np.bool_]:

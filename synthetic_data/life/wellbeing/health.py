@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from synthetic_data.columns import places_in, whole_days
+from synthetic_data.columns import positions_in, whole_days
 from synthetic_data.life.absences import Absences, illness
 from synthetic_data.life.effects import effect
 from synthetic_data.life.presence import enrolled_until
@@ -97,11 +97,11 @@ def draw_visits(
     parts = []
     events = _Events.of(population, away)
     for year in sorted({year for year, _ in schooling.years}):
-        for level, name in enumerate(LEVELS):
-            laid_out = schooling.years[year, name]
+        for level in LEVELS:
+            laid_out = schooling.years[year, level]
             past = len(laid_out.days) if year < scenario.school_year else laid_out.past
-            rng = rng_for(scenario.seed, "visits", *traits.stream[1:], year, name)
-            levels = population.places.levels
+            rng = rng_for(scenario.seed, "visits", *traits.stream[1:], year, level)
+            levels = population.school_list.levels
             parts.append(_of_level(rng, scenario, schooling, laid_out, past, level, levels, events, traits))
     child, school, day, sent = (np.concatenate([part[n] for part in parts]) for n in range(4))
     order = np.lexsort((child, day))
@@ -148,16 +148,16 @@ class _Events:
     def of(population: Population, away: Absences) -> _Events:
         frame = away.frame
         child = population.child_of(frame["person"])
-        school = places_in(population.places.ids, frame["school_id"])
+        school = positions_in(population.school_list.ids, frame["school_id"])
         day = frame["date"].to_numpy().astype("datetime64[D]")
         category = frame["attendance_event_category"]
         missed = category.isin(["Excused Absence", "Unexcused Absence"]).to_numpy(dtype=bool)
-        illness_told = (frame["reason"] == "Illness").fillna(False).to_numpy(dtype=bool)
-        ill = missed & illness_told
+        reported_ill = (frame["reason"] == "Illness").fillna(False).to_numpy(dtype=bool)
+        ill = missed & reported_ill
         # Rows are sorted by child and day: an absence starts on the first day of a run.
         follows = np.r_[False, (child[1:] == child[:-1]) & (day[1:] - day[:-1] <= np.timedelta64(3, "D"))]
         ill &= ~(follows & np.r_[False, missed[:-1]])
-        early = illness_told & (category == "Early departure").to_numpy(dtype=bool)
+        early = reported_ill & (category == "Early departure").to_numpy(dtype=bool)
         return _Events(child, school, day, np.sort(_child_and_day(child, day)[missed]), ill, early)
 
 
@@ -167,28 +167,26 @@ def _of_level(
     schooling: Schooling,
     laid_out: SchoolYear,
     past: int,
-    level: int,
+    level: str,
     levels: list[str],
     events: _Events,
     traits: Traits,
 ) -> tuple[Codes, Codes, Days, Mask]:
     """Draw the visits of a level and year: child, school, day, and whether the nurse sent the child home."""
-    spells, days = schooling.spells, laid_out.days[:past].astype("datetime64[D]")
-    mine = spells.at(
-        np.flatnonzero((spells.year == laid_out.year) & (spells.level == level) & (spells.end != -2))
-    )
+    enrollments, days = schooling.enrollments, laid_out.days[:past].astype("datetime64[D]")
+    mine = enrollments.at(enrollments.attended(laid_out.year, level))
     season = np.r_[0.0, np.cumsum(illness(scenario.seed, laid_out)[:past])]
     end = np.where(mine.is_open, past - 1, np.minimum(mine.end, past - 1))
     span = np.maximum(season[end + 1] - season[np.minimum(mine.begin, end + 1)], 0)
     pull = WELL_BEING_IN_VISITS * traits.well_being[mine.child] - WELL_BEING_IN_VISITS**2 / 2
     rate = VISITS_A_YEAR / len(laid_out.days) * BY_GRADE[mine.grade] * np.exp(pull)
     times = rng.poisson(rate * span)
-    spell = np.repeat(np.arange(len(times)), times)
-    drawn = season[mine.begin[spell]] + rng.random(len(spell)) * span[spell]
+    enrollment = np.repeat(np.arange(len(times)), times)
+    drawn = season[mine.begin[enrollment]] + rng.random(len(enrollment)) * span[enrollment]
     place = np.searchsorted(season, drawn, side="right") - 1
-    child, school, day = mine.child[spell], mine.school[spell], days[place.clip(0, past - 1)]
+    child, school, day = mine.child[enrollment], mine.school[enrollment], days[place.clip(0, past - 1)]
 
-    at_level = np.array([one == list(LEVELS)[level] for one in levels])
+    at_level = np.array([one == level for one in levels])
     here = at_level[events.school] & (events.day >= days[0]) & (events.day <= days[-1])
     first = np.full(len(traits.well_being), past)
     np.minimum.at(first, mine.child, mine.begin)
@@ -202,7 +200,7 @@ def _of_level(
     school = np.r_[school, events.school[leave], events.school[fell_ill]]
     day = np.r_[day, events.day[leave], days[before]]
     sent = np.zeros(len(child), dtype=bool)
-    sent[len(spell) :] = True
+    sent[len(enrollment) :] = True
 
     # A child visits neither on a missed day nor twice a day.
     key = _child_and_day(child, day)

@@ -77,8 +77,7 @@ def draw_eligibility(scenario: Scenario, population: Population, schooling: Scho
     foster = population.guardians.loc[population.guardians["relation"] == "Foster parent", "household"]
     in_care = households["household"].isin(foster).to_numpy(dtype=bool)
     homeless = households["homeless"].to_numpy(dtype=bool)
-    spells, enrollment = schooling.spells, schooling.school_enrollment
-    begins = enrollment["begin_date"].to_numpy().astype("datetime64[D]")
+    enrollments, begins = schooling.enrollments, schooling.begin
     as_of = np.datetime64(scenario.as_of, "D")
 
     left = last_days(schooling, len(children))
@@ -86,8 +85,9 @@ def draw_eligibility(scenario: Scenario, population: Population, schooling: Scho
     before: Codes | None = None
     for year, ratio in income_ratios(scenario, population).items():
         came = np.full(len(children), np.datetime64("NaT", "D"))
-        mine = np.flatnonzero(spells.year == year)[::-1]
-        came[spells.child[mine]] = begins[mine]  # the first enrollment period of a child is written last
+        mine = np.flatnonzero(enrollments.year == year)[::-1]
+        # The first enrollment period of a child is assigned last.
+        came[enrollments.child[mine]] = begins[mine]
         here = np.flatnonzero(~np.isnat(came))
         first_day = min(days.days[0] for (of_year, _), days in schooling.years.items() if of_year == year)
         steps = _of_families(
@@ -125,7 +125,7 @@ def eligibility_element(
     """Return what each child pays for a meal on a day."""
     numbers = np.full(children, np.nan)
     known = (eligibility.year == year) & (eligibility.begin <= until)
-    numbers[eligibility.child[known]] = eligibility.benefit[known]  # the latest is written last
+    numbers[eligibility.child[known]] = eligibility.benefit[known]  # the latest is assigned last
     return [Element("meal_eligibility", numbers, lambda n: pick(BENEFITS, n.astype("int64")))]
 
 

@@ -8,7 +8,7 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from synthetic_data.columns import pick, places_in, text, whole_days
+from synthetic_data.columns import pick, positions_in, text, whole_days
 from synthetic_data.facts import rows
 from synthetic_data.life.circumstances import plan_liability
 from synthetic_data.life.effects import effect
@@ -72,7 +72,7 @@ class Plans:
     category: Codes
     """Place in `CATEGORIES`."""
     conditions: Codes
-    """Of multiple disabilities two places in `CATEGORIES`, a row a child; else -1."""
+    """Of multiple disabilities two positions in `CATEGORIES`, a row a child; else -1."""
     referral: Days
     consent: Days
     eligibility: Days
@@ -106,7 +106,7 @@ def draw_plans(scenario: Scenario, population: Population, schooling: Schooling,
     year, as_of = scenario.school_year, np.datetime64(scenario.as_of, "D")
     first_day = {one: _first_day(schooling, one) for one in (year - 1, year)}
     here_now = population.children["grade_level"].notna().to_numpy()[child]
-    # Years of school before this one when the first plan was written; 0: this year.
+    # Years of school before this one when the first plan was made; 0: this year.
     before = _grade(population)[child] + ~here_now
     back = 1 + (rng.random(number) * before).astype("int64")
     back[(rng.random(number) < NEW_THIS_YEAR) & here_now] = 0
@@ -188,7 +188,7 @@ def _service_names(numbers: Numbers) -> object:
 def _grade(population: Population) -> Codes:
     """Return each child's grade this year, or else the year before."""
     children = population.children
-    grades = [places_in(GRADES, children[name]) for name in ("grade_level", "grade_level_before")]
+    grades = [positions_in(GRADES, children[name]) for name in ("grade_level", "grade_level_before")]
     return np.where(grades[0] >= 0, grades[0], grades[1])
 
 

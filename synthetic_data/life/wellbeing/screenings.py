@@ -87,7 +87,7 @@ class Screenings(Arrays):
     child: Codes
     school: Codes
     grade: Codes
-    spell: Codes
+    enrollment: Codes
     year: Codes
     window: Codes
     form: Codes
@@ -119,9 +119,9 @@ def draw_screenings(
         forms = (TEACHER,) if window or scenario.people_only else (TEACHER, STUDENT, GUARDIAN)
         for form in forms:
             rng = rng_for(scenario.seed, "screenings", year, season, FORMS[form])
-            asked = (agreed & (rng.random(len(agreed)) < FILLED_IN[form]))[schooling.spells.child]
+            asked = (agreed & (rng.random(len(agreed)) < FILLED_IN[form]))[schooling.enrollments.child]
             if form == STUDENT:
-                asked &= schooling.spells.grade >= FIRST_OWN_FORM
+                asked &= schooling.enrollments.grade >= FIRST_OWN_FORM
             draw = rng.random(len(agreed))
             drawn = days_in_window(schooling, year, (first, last), asked, draw)
             parts.append(_filled_in(schooling, rng, year, window, form, shown, *drawn))
@@ -141,12 +141,12 @@ def _filled_in(
     window: int,
     form: int,
     shown: Numbers,
-    spell: Codes,
+    enrollment: Codes,
     day: Days,
 ) -> Screenings:
     """Convert a child's standing to the scores of a form; more is worse."""
-    spells, count = schooling.spells, len(spell)
-    child = spells.child[spell]
+    enrollments, count = schooling.enrollments, len(enrollment)
+    child = enrollments.child[enrollment]
     z = np.sqrt(1 - OF_THE_RESPONDENT) * shown[child]
     z += np.sqrt(OF_THE_RESPONDENT) * rng.standard_normal(count)
     t_score = np.rint(T_FLOOR + T_SCALE * np.exp(T_SKEW * z)).clip(20, 105).astype("int64")
@@ -160,9 +160,9 @@ def _filled_in(
         elevated[:, place] = sub[:, place] >= cut
     return Screenings(
         child=child,
-        school=spells.school[spell],
-        grade=spells.grade[spell],
-        spell=spell,
+        school=enrollments.school[enrollment],
+        grade=enrollments.grade[enrollment],
+        enrollment=enrollment,
         year=np.full(count, year),
         window=np.full(count, window),
         form=np.full(count, form),
@@ -188,7 +188,7 @@ def screening_elements(screenings: Screenings, year: int, count: int, until: np.
 
     def level(name: str, form: int) -> Element:
         levels = newest(form, screenings.risk)
-        return Element(name, levels, lambda places: pick(RISKS, places.astype("int64")))
+        return Element(name, levels, lambda positions: pick(RISKS, positions.astype("int64")))
 
     return [
         level("screening_risk", TEACHER),

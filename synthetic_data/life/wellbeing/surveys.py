@@ -33,7 +33,7 @@ __all__ = [
     "WINDOWS",
     "Surveys",
     "draw_surveys",
-    "said_no",
+    "opted_out",
     "survey_elements",
 ]
 
@@ -69,7 +69,7 @@ SEASONS = ("Fall", "Spring")
 # The kit's own, as is all that follows.
 WINDOWS = {"fall": ("10-20", "11-07"), "spring": ("03-16", "04-10")}
 FIRST_GRADE = 3
-SAID_NO = 0.05  # of children: a parent opted out
+OPTED_OUT = 0.05  # of children: a parent opted out
 ANSWERED, LEFT_OUT = 0.88, 0.02  # of those asked; of items
 # Shares of engagement, well-being and support in each competency; the rest is the child's own.
 MIXTURES = (
@@ -121,15 +121,15 @@ class Surveys:
     favorable: Codes
 
 
-def said_no(scenario: Scenario, count: int) -> Mask:
+def opted_out(scenario: Scenario, count: int) -> Mask:
     """Mark children with a parent who opted out of the survey."""
-    return rng_for(scenario.seed, "surveys", "consent").random(count) < SAID_NO
+    return rng_for(scenario.seed, "surveys", "consent").random(count) < OPTED_OUT
 
 
 def draw_surveys(scenario: Scenario, schooling: Schooling, absences: Absences, traits: Traits) -> Surveys:
     """Draw the answers of children."""
-    spells, count = schooling.spells, len(traits.engagement)
-    agreed = ~said_no(scenario, count)
+    enrollments, count = schooling.enrollments, len(traits.engagement)
+    agreed = ~opted_out(scenario, count)
     own = rng_for(scenario.seed, "surveys", "own").standard_normal((len(COMPETENCIES) + 1, count))
     away = days_away(absences)
     windows = windows_so_far(WINDOWS, scenario.school_year, scenario.as_of, scenario.people_only)
@@ -137,14 +137,16 @@ def draw_surveys(scenario: Scenario, schooling: Schooling, absences: Absences, t
     groups: list[tuple[Codes, Codes, Codes, Codes]] = []
     for year, window, season, first, last in windows:
         rng = rng_for(scenario.seed, "surveys", year, season)
-        asked = (agreed & (rng.random(count) < ANSWERED))[spells.child] & (spells.grade >= FIRST_GRADE)
-        spell, day = days_in_window(schooling, year, (first, last), asked, rng.random(count))
-        there = ~is_away(away, spells.child[spell], day)
-        spell, day = spell[there], day[there]
+        asked = (agreed & (rng.random(count) < ANSWERED))[enrollments.child] & (
+            enrollments.grade >= FIRST_GRADE
+        )
+        enrollment, day = days_in_window(schooling, year, (first, last), asked, rng.random(count))
+        there = ~is_away(away, enrollments.child[enrollment], day)
+        enrollment, day = enrollment[there], day[there]
         shown = np.array(
             [traits.in_season(name, year, season) for name in ("engagement", "well_being", "support")]
         )
-        child, grade = spells.child[spell], spells.grade[spell]
+        child, grade = enrollments.child[enrollment], enrollments.grade[enrollment]
         answers = [
             _answers(rng, np.array(mixture) @ shown[:, child], mixture, own[place, child], grade, items)
             for place, (mixture, items) in enumerate(
@@ -154,16 +156,16 @@ def draw_surveys(scenario: Scenario, schooling: Schooling, absences: Absences, t
         about_me, about_school = np.hstack(answers[:-1]), answers[-1]
         about_me[rng.random(about_me.shape) < LEFT_OUT] = 0
         words = draw_open_answers(scenario, year, season, child, grade, count)
-        sat.append((spell, np.full(len(spell), year), np.full(len(spell), window), day, about_me, words))
-        groups.append(_groups(spells.school[spell], grade, year, window, about_school))
-    spell, of_year, of_window, day, about_me, words = (
+        sat.append((enrollment, np.full(len(child), year), np.full(len(child), window), day, about_me, words))
+        groups.append(_groups(enrollments.school[enrollment], grade, year, window, about_school))
+    enrollment, of_year, of_window, day, about_me, words = (
         np.concatenate([one[n] for one in sat]) for n in range(6)
     )
     group, asked_n, total, favorable = (np.concatenate([one[n] for one in groups]) for n in range(4))
     return Surveys(
-        child=spells.child[spell],
-        school=spells.school[spell],
-        grade=spells.grade[spell],
+        child=enrollments.child[enrollment],
+        school=enrollments.school[enrollment],
+        grade=enrollments.grade[enrollment],
         year=of_year,
         window=of_window,
         day=day,

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.standard import first_day
-from synthetic_data.columns import places_in
+from synthetic_data.columns import positions_in
 from synthetic_data.facts import rows
 from synthetic_data.life.absences import ENOUGH_DAYS, is_chronic
 from synthetic_data.life.circumstances import changed_school, is_homeless
@@ -48,7 +48,7 @@ Found = dict[str, Estimate]
 def school_days(outcomes: Outcomes, year: int) -> pd.DataFrame:
     """Count the enrolled and missed days of each child at each school in a year."""
     scenario, schooling = outcomes.scenario, outcomes.schooling
-    spells = schooling.spells
+    enrollments = schooling.enrollments
     length = np.array(
         [
             laid_out.past if year == scenario.school_year else len(laid_out.days)
@@ -56,16 +56,16 @@ def school_days(outcomes: Outcomes, year: int) -> pd.DataFrame:
             if of_year == year
         ]
     )
-    mine = np.flatnonzero((spells.year == year) & (spells.end != -2))
-    last = length[spells.level[mine]] - 1
-    end = np.where(spells.is_open[mine], last, np.minimum(spells.end[mine], last))
-    schools = len(outcomes.population.places.ids)
+    mine = enrollments.attended(year)
+    last = length[enrollments.level[mine]] - 1
+    end = np.where(enrollments.is_open[mine], last, np.minimum(enrollments.end[mine], last))
+    schools = len(outcomes.population.school_list.ids)
     rows = pd.DataFrame(
         {
-            "child": spells.child[mine],
-            "school": spells.school[mine],
-            "grade": spells.grade[mine],
-            "enrolled": np.maximum(end - spells.begin[mine] + 1, 0),
+            "child": enrollments.child[mine],
+            "school": enrollments.school[mine],
+            "grade": enrollments.grade[mine],
+            "enrolled": np.maximum(end - enrollments.begin[mine] + 1, 0),
             "left": end < last,
         }
     )
@@ -77,7 +77,7 @@ def school_days(outcomes: Outcomes, year: int) -> pd.DataFrame:
     missed = events["attendance_event_category"].isin(["Excused Absence", "Unexcused Absence"])
     events = events.loc[missed & (events["date"] >= begins) & (events["date"] < after)]
     child = outcomes.population.child_of(events["person"])
-    school = places_in(outcomes.population.places.ids, events["school_id"])
+    school = positions_in(outcomes.population.school_list.ids, events["school_id"])
     days = np.bincount(child * schools + school, minlength=len(outcomes.population.children) * schools)
     table["missed"] = days[(table["child"] * schools + table["school"]).to_numpy()]
     return table
@@ -114,8 +114,8 @@ def _worst_grades(outcomes: Outcomes) -> Found:
         for place in range(len(GRADES))
         for mine in [table["grade"].to_numpy() == place]
     ]
-    told = np.isin(GRADES, ["KG", "09", "12"])
-    weights = np.where(told, 1 / told.sum(), -1 / (~told).sum())
+    highest = np.isin(GRADES, ["KG", "09", "12"])
+    weights = np.where(highest, 1 / highest.sum(), -1 / (~highest).sum())
     value = float(weights @ [one.value for one in by_grade])
     error = float(np.sqrt(weights**2 @ np.square([one.error for one in by_grade])))
     return {"worst grades": Estimate(value, error, len(table))}
@@ -224,7 +224,7 @@ def _map_growth_spreads(outcomes: Outcomes) -> Found:
 
 
 # Differences between groups. Log odds depend neither on the level of chronic absence nor on which of the two
-# groupings comes first, so that figures of other years and places can be compared.
+# groupings comes first, so that figures of other years and states can be compared.
 
 KG_TO_08, KG_TO_06 = "KG to 08", "KG to 06"
 
@@ -268,7 +268,7 @@ def _chronic_by_plan(outcomes: Outcomes) -> Found:
 
 def _chronic_by_moves(outcomes: Outcomes) -> Found:
     year = outcomes.scenario.school_year
-    before = outcomes.schooling.spells.child[outcomes.schooling.spells.year == year - 1]
+    before = outcomes.schooling.enrollments.child[outcomes.schooling.enrollments.year == year - 1]
     moved = changed_school(outcomes.schooling, len(outcomes.population.children), year - 1)
     table = _chronic(school_days(outcomes, year))
     table = table.loc[table["child"].isin(before)]
@@ -280,7 +280,7 @@ def _subsidized(outcomes: Outcomes) -> Mask:
     """Mark children who had free or reduced meals at the end of the year before."""
     eligibility, such = outcomes.life.eligibility, np.zeros(len(outcomes.population.children), dtype=bool)
     then = eligibility.year == outcomes.scenario.school_year - 1
-    such[eligibility.child[then]] = eligibility.benefit[then] != FULL  # the latest is written last
+    such[eligibility.child[then]] = eligibility.benefit[then] != FULL  # the latest is assigned last
     return such
 
 
@@ -406,18 +406,18 @@ class CalibrationLine:
 def targets(role: str | None = None) -> list[tuple[dict[str, str], dict[str, str]]]:
     """Return every published figure with its entry in ``facts/targets.csv``."""
     return [
-        (said, row)
-        for said in rows("targets")
-        if role in (None, said["role"])
-        for row in _published(said["facts"], said["topic"])
-        if said["period"] in ("", row["period"])
-        and (not said["groups"] or row["group"] in said["groups"].split(";"))
+        (target, row)
+        for target in rows("targets")
+        if role in (None, target["role"])
+        for row in _published(target["facts"], target["topic"])
+        if target["period"] in ("", row["period"])
+        and (not target["groups"] or row["group"] in target["groups"].split(";"))
     ]
 
 
-def line_of(scenario: str, said: dict[str, str], row: dict[str, str]) -> CalibrationLine:
+def line_of(scenario: str, declared: dict[str, str], row: dict[str, str]) -> CalibrationLine:
     """Create the line of a published figure, without measurements."""
-    if said["topic"] == WORST_GRADES:
+    if declared["topic"] == WORST_GRADES:
         target = 0.0
     elif row["unit"].startswith("students of "):
         target = 100 * float(row["value"]) / float(row["unit"].removeprefix("students of "))
@@ -425,17 +425,17 @@ def line_of(scenario: str, said: dict[str, str], row: dict[str, str]) -> Calibra
         target = float(row["value"])
     return CalibrationLine(
         scenario=scenario,
-        topic=said["topic"],
+        topic=declared["topic"],
         group=row["group"],
         period=row["period"],
-        unit=said["unit"],
-        role=said["role"],
+        unit=declared["unit"],
+        role=declared["role"],
         target=target,
-        rounding=float(said["rounding"]),
-        telling=float(said["telling"]),
+        rounding=float(declared["rounding"]),
+        telling=float(declared["telling"]),
         source=row["source"],
         strength=row["strength"],
-        why=said["why"],
+        why=declared["why"],
     )
 
 

@@ -221,7 +221,7 @@ class Outcomes:
     def children(self) -> pd.DataFrame:
         """Person, household, grade_level, school, and the columns of `GROUPINGS`."""
         population = self.population
-        told = population.children[
+        columns = population.children[
             ["person", "household", "grade_level", "group", "name_origin", "sex"]
         ].merge(
             population.households[["household", "home_language"]],
@@ -230,8 +230,8 @@ class Outcomes:
             validate="many_to_one",
         )
         school = school_of(population, self.schooling, self.scenario.school_year)
-        told["school"] = pick(population.places.ids, school)
-        return told.iloc[self.place].reset_index(drop=True)
+        columns["school"] = pick(population.school_list.ids, school)
+        return columns.iloc[self.place].reset_index(drop=True)
 
     @cached_property
     def household(self) -> Codes:
@@ -301,8 +301,8 @@ class Outcomes:
     def _values(self) -> dict[str, pd.Series]:
         """Each element's values on the day of the exports, by person."""
         values = self.life.values
-        told = values.loc[values["as_of"] == pd.Timestamp(self.scenario.as_of)].set_index("person")
-        return dict(iter(told.groupby("element")["value"]))
+        current = values.loc[values["as_of"] == pd.Timestamp(self.scenario.as_of)].set_index("person")
+        return dict(iter(current.groupby("element")["value"]))
 
     def _words(self, element: str) -> pd.Series:
         mine = self._values.get(element, pd.Series(index=pd.Index([], dtype="string"), dtype="string"))
@@ -333,10 +333,10 @@ def systems_of(outcomes: Outcomes) -> dict[str, str]:
 
 def across_systems(outcomes: Outcomes, districts: int = 1) -> pd.DataFrame:
     """Correlate every two measures of different systems."""
-    told = systems_of(outcomes)
+    systems = systems_of(outcomes)
     measures = [
-        (told[name], part, np.where(outcomes.all_year, numbers, np.nan))
-        for name in told
+        (systems[name], part, np.where(outcomes.all_year, numbers, np.nan))
+        for name in systems
         for part, numbers in outcomes.parts(name).items()
     ]
     measures = [one for one in measures if _uncommon(one[2]) >= FEWEST_CHILDREN]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import places_in
+from synthetic_data.columns import positions_in
 from synthetic_data.faults import FUNCTIONS
 from synthetic_data.faults.apply import Log, apply_faults
 from synthetic_data.faults.scene import Fault, Page
@@ -77,13 +77,13 @@ def disagreement(outcomes: Outcomes) -> Mapping[str, Estimate]:
     for clean, truth, plan in outcomes.clean_files:
         _, wrong = _with_faults(outcomes, clean, truth, plan)
         for what, standard in STANDARD.items():
-            told = [
+            names = [
                 pd.DataFrame({"person": page.people["person"], "name": page.table.rows[column]})
                 for page in wrong.values()
                 if (column := _column(page, standard)) is not None
             ]
-            if told:
-                table = pd.concat(told, ignore_index=True).dropna()
+            if names:
+                table = pd.concat(names, ignore_index=True).dropna()
                 table = table[table["person"].isin(children["person"]) & table["name"].ne("")]
                 records[what].append(table.drop_duplicates("person"))
     rng, found = rng_for(outcomes.scenario.seed, "two records"), {}
@@ -94,7 +94,7 @@ def disagreement(outcomes: Outcomes) -> Mapping[str, Estimate]:
         first = every.drop_duplicates("person")
         second = every.drop(first.index).drop_duplicates("person")
         both = first.merge(second, on="person", how="inner", suffixes=("", "_other"), validate="one_to_one")
-        child = places_in(children["person"], both["person"])
+        child = positions_in(children["person"], both["person"])
         disagree = np.asarray(both["name"] != both["name_other"], dtype="float64")
         found[what] = share(disagree, home[child])
     return found

@@ -149,20 +149,20 @@ def _across_systems(outcomes: Outcomes, districts: int) -> pd.DataFrame:
 
 def picture(calibration: Calibration, norms: bool = False) -> pd.DataFrame:
     """Return the figures of all seeds together for a chart: each against its target."""
-    told = calibration.together
-    told = told.loc[told["target"].notna() & told["verdict"].isin(["pass", "miss"])]
-    told = told.loc[~told["topic"].isin([WORST_GRADES, *([] if norms else NORMS)])]
-    half = ((told["high"] - told["low"]) / 2).replace(0.0, np.nan)
-    words = told["topic"].str.replace("_", " ") + ": " + told["group"] + ", " + told["period"]
-    words = words + " (" + told["scenario"] + ")"
+    compared = calibration.together
+    compared = compared.loc[compared["target"].notna() & compared["verdict"].isin(["pass", "miss"])]
+    compared = compared.loc[~compared["topic"].isin([WORST_GRADES, *([] if norms else NORMS)])]
+    half = ((compared["high"] - compared["low"]) / 2).replace(0.0, np.nan)
+    words = compared["topic"].str.replace("_", " ") + ": " + compared["group"] + ", " + compared["period"]
+    words = words + " (" + compared["scenario"] + ")"
     return pd.DataFrame(
         {
             "label": words,
-            "topic": told["topic"],
-            "role": told["role"],
-            "verdict": told["verdict"],
-            "target": told["target"],
-            **{name: (told[name] - told["target"]) / half for name in ("value", "low", "high")},
+            "topic": compared["topic"],
+            "role": compared["role"],
+            "verdict": compared["verdict"],
+            "target": compared["target"],
+            **{name: (compared[name] - compared["target"]) / half for name in ("value", "low", "high")},
         }
     ).reset_index(drop=True)
 
@@ -186,27 +186,27 @@ def describe_held_out(figures: pd.DataFrame, invented: str = "the invented distr
     ]
     misses = Measured("figures_missed", int(judged["verdict"].eq("miss").sum()), where="held out")
     of = f"Of {Measured('figures_judged', len(judged)):count} that we can judge and didn't tune to"
-    said = f"{of}, {invented} {misses if misses else 'none'}"
-    return said + (f": {'; '.join(named)}" if named else "")
+    sentence = f"{of}, {invented} {misses if misses else 'none'}"
+    return sentence + (f": {'; '.join(named)}" if named else "")
 
 
 def report(calibration: Calibration) -> dict[str, object]:
     """Return the command's output: counts, misses, and the figures of all seeds together."""
-    told, figures = calibration.together, calibration.figures
+    compared, figures = calibration.together, calibration.figures
     one_by_one = figures.loc[figures["seed"].notna()]
     counts = one_by_one.groupby(["scenario", "role", "verdict"], as_index=False).size()
-    norms = told["topic"].isin(NORMS)
-    shown = told.loc[~norms | (told["verdict"] == "miss")]
+    norms = compared["topic"].isin(NORMS)
+    shown = compared.loc[~norms | (compared["verdict"] == "miss")]
     columns = ["scenario", "topic", "group", "period", "role", "target", "value", "low", "high", "verdict"]
     missed = one_by_one.loc[one_by_one["verdict"] == "miss", ["scenario", "seed", *columns[1:]]]
     audit = calibration.groups
     return {
         "passed": "yes" if calibration.passed else "no",
-        "figures not tuned to": plain(describe_held_out(told, "the invented districts miss")),
+        "figures not tuned to": plain(describe_held_out(compared, "the invented districts miss")),
         "figures of single districts": counts.rename(columns={"size": "figures"}),
         "all districts together": shown[columns].round(2),
         "norms of MAP Growth": f"{int(norms.sum())} means and standard deviations, "
-        f"{int((told.loc[norms, 'verdict'] == 'pass').sum())} pass",
+        f"{int((compared.loc[norms, 'verdict'] == 'pass').sum())} pass",
         "misses in single districts": missed.round(2),
         "outcomes compared by group": len(audit),
         "of these differ": int((audit["verdict"] == "miss").sum()),
@@ -229,17 +229,17 @@ def _of_one_year(outcomes: Outcomes) -> list[tuple[CalibrationLine, Estimate]]:
     scenario = outcomes.scenario
     measured: dict[str, Found] = {}
     found = []
-    for said, row in targets():
-        name = said["measure"]
-        if not name or said["scenario"] == "pandemic" or (said["scenario"] == "unfair" and scenario.fair):
+    for target, row in targets():
+        name = target["measure"]
+        if not name or target["scenario"] == "pandemic" or (target["scenario"] == "unfair" and scenario.fair):
             continue
-        dial = said["dial"]
+        dial = target["dial"]
         if dial and getattr(scenario, dial) != Scenario.model_fields[dial].default:
             continue  # a scenario with its own size doesn't aim at the published one
         if name not in measured:
             measured[name] = MEASURES[name](outcomes)
         if row["group"] in measured[name]:
-            found.append((line_of(scenario.name, said, row), measured[name][row["group"]]))
+            found.append((line_of(scenario.name, target, row), measured[name][row["group"]]))
     return [*found, *_two_years(outcomes), *_together(outcomes)]
 
 
@@ -320,18 +320,18 @@ def _over_years(scenario: Scenario) -> list[tuple[CalibrationLine, Estimate]]:
         "2021-22": chronic_by_school(there, first)["all"],
     }
     found = []
-    for said, row in targets():
-        by_year = {"chronic_by_year": years, "chronic_high_poverty": poor_years}.get(said["measure"])
-        if said["scenario"] == "pandemic" and by_year is not None:
-            found.append((line_of(scenario.name, said, row), by_year[row["period"]]))
+    for target, row in targets():
+        by_year = {"chronic_by_year": years, "chronic_high_poverty": poor_years}.get(target["measure"])
+        if target["scenario"] == "pandemic" and by_year is not None:
+            found.append((line_of(scenario.name, target, row), by_year[row["period"]]))
     return found
 
 
 def _with(scenario: Scenario, **settings: Any) -> Scenario:
-    told: dict[str, Any] = {**scenario.model_dump(), **settings}
+    options: dict[str, Any] = {**scenario.model_dump(), **settings}
     if "as_of" not in settings and "school_year" in settings:
-        told.pop("as_of")
-    return load_scenario(**told)
+        options.pop("as_of")
+    return load_scenario(**options)
 
 
 # ------------------------------------------------------------------------------------------- the verdicts
@@ -344,7 +344,7 @@ def _frame(lines: Sequence[CalibrationLine]) -> pd.DataFrame:
         seeds: list[tuple[int | None, Estimate]] = [*line.found.items()]
         for seed, measured in [*seeds, (None, _pooled(list(line.found.values())))]:
             half = reach * measured.error
-            told = {
+            row = {
                 "scenario": line.scenario,
                 "seed": seed,
                 "topic": line.topic,
@@ -362,7 +362,7 @@ def _frame(lines: Sequence[CalibrationLine]) -> pd.DataFrame:
                 "strength": line.strength,
                 "why": line.why,
             }
-            for name, value in told.items():
+            for name, value in row.items():
                 columns.setdefault(name, []).append(value)
     return as_table("calibration", pd.DataFrame(columns)) if columns else empty_table("calibration")
 
@@ -380,20 +380,20 @@ def _not_compared(lines: Sequence[CalibrationLine]) -> pd.DataFrame:
     """List figures that measure something else, and those that only a district that isn't fair could meet."""
     found = {(line.topic, line.group, line.period) for line in lines}
     listed = [
-        (said, row)
-        for said, row in targets()
-        if (said["role"] == "not compared" or said["scenario"] == "unfair")
-        and (said["topic"], row["group"], row["period"]) not in found
+        (target, row)
+        for target, row in targets()
+        if (target["role"] == "not compared" or target["scenario"] == "unfair")
+        and (target["topic"], row["group"], row["period"]) not in found
     ]
     columns = {
         name: text([row[name] for _, row in listed])
         for name in ("topic", "group", "period", "value", "unit", "source")
     }
-    columns["why"] = text([said["why"] for said, _ in listed])
+    columns["why"] = text([target["why"] for target, _ in listed])
     return as_table("calibration_not_compared", pd.DataFrame(columns))
 
 
 def _all(name: str, found: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Combine the results of all districts; a shock's years have none of this kind."""
-    told = [frame for frame in found if len(frame)]
-    return as_table(name, pd.concat(told, ignore_index=True)) if told else empty_table(name)
+    frames = [frame for frame in found if len(frame)]
+    return as_table(name, pd.concat(frames, ignore_index=True)) if frames else empty_table(name)

@@ -70,7 +70,7 @@ class DistrictResult:
     # ``run, seed, left_silo, right_silo, measure, column, times, is_finding``; ``case`` if all its children
     # belong to one hard case, which is no fault.
     raised: pd.DataFrame
-    # Counts of scorecard lines: ``run, seed, measure, left_silo, right_silo, column, stands`` (alarm, limit,
+    # Counts of scorecard lines: ``run, seed, measure, left_silo, right_silo, column, status`` (alarm, limit,
     # within its threshold, standing condition), ``next_step``.
     lines: pd.DataFrame
     # Injected cases that aren't faults: ``run, seed, case, silo, detected_by, children, detected``.
@@ -130,7 +130,7 @@ def judge(asked: Asked, district: District, links: Links) -> DistrictResult:
     return DistrictResult(
         faults=faults.reset_index().assign(**of),
         raised=pd.concat([raised, _as_raised(left_out)], ignore_index=True).assign(**of),
-        lines=_stands(lines, over).assign(**of),
+        lines=_statuses(lines, over).assign(**of),
         cases=_cases(district, key, findings, behind).assign(**of),
     )
 
@@ -167,28 +167,28 @@ def _as_raised(left_out: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _stands(lines: pd.DataFrame, over: set[tuple[str, ...]]) -> pd.DataFrame:
+def _statuses(lines: pd.DataFrame, over: set[tuple[str, ...]]) -> pd.DataFrame:
     """Classify each scorecard line for somebody who looks for problems to fix."""
     found = lines[lines["value"].notna()]
     limit = found["is_limit"].fillna(False).astype(bool)
     watched = found["measure"].isin(list(declared_alarms().measure))
     alarm = [line in over for line in _named(found)]
-    stands = pd.Series("standing condition", index=found.index, dtype=STRING)
-    stands = stands.mask(watched, "within its threshold").mask(limit, "limit")
-    stands = stands.mask(pd.Series(alarm, index=found.index, dtype=bool) & ~limit, "alarm")
-    return found[[*LINE, "next_step"]].assign(stands=stands)
+    status = pd.Series("standing condition", index=found.index, dtype=STRING)
+    status = status.mask(watched, "within its threshold").mask(limit, "limit")
+    status = status.mask(pd.Series(alarm, index=found.index, dtype=bool) & ~limit, "alarm")
+    return found[[*LINE, "next_step"]].assign(status=status)
 
 
 def _explained(
     raised: pd.DataFrame, findings: pd.DataFrame, behind: pd.DataFrame, district: District, key: AnswerKey
 ) -> pd.Series:
     """Return the injected case that explains each alarm, if all children in it belong to that case."""
-    told = behind.merge(district.person_rows, on=RECORD, how="inner", validate="many_to_many")
+    sources = behind.merge(district.person_rows, on=RECORD, how="inner", validate="many_to_many")
     at = findings.rename(columns={"kind": "measure", "silo": "left_silo"}).assign(silo=findings["silo"])
-    told = pd.concat([told, at.dropna(subset=["file", "row"])], ignore_index=True)[[*LINE, *PLACE]]
+    sources = pd.concat([sources, at.dropna(subset=["file", "row"])], ignore_index=True)[[*LINE, *PLACE]]
     rows = key.rows.loc[key.rows["part"].eq("Subject"), [*PLACE, "person"]].dropna().drop_duplicates(PLACE)
-    told = told.merge(rows, on=PLACE, how="left", validate="many_to_one")
-    named = pd.Series(list(_named(told)), index=told.index, dtype=object)
+    sources = sources.merge(rows, on=PLACE, how="left", validate="many_to_one")
+    named = pd.Series(list(_named(sources)), index=sources.index, dtype=object)
     cases = {detected_by: case for case, _, detected_by in hard_cases()}
     found: list[str | None] = []
     for line in _named(raised):
@@ -197,7 +197,7 @@ def _explained(
             found.append(None)
             continue
         theirs = key.cases.loc[key.cases["case"].eq(case), "person"].tolist()
-        persons = told.loc[np.array([one == line for one in named], dtype=bool), "person"]
+        persons = sources.loc[np.array([one == line for one in named], dtype=bool), "person"]
         found.append(case if len(persons) and persons.isin(theirs).all() else None)
     return pd.Series(found, index=raised.index, dtype=STRING)
 
@@ -205,7 +205,7 @@ def _explained(
 def _cases(district: District, key: AnswerKey, findings: pd.DataFrame, behind: pd.DataFrame) -> pd.DataFrame:
     """Count the children of injected cases that aren't faults, and their reported records."""
     rows = key.rows.loc[key.rows["part"].eq("Subject"), [*PLACE, "person"]].dropna()
-    told = []
+    counted = []
     for case, silo, detected_by in hard_cases():
         persons = key.cases.loc[key.cases["case"].eq(case), ["person"]].drop_duplicates()
         theirs = rows[rows["silo"].eq(silo)].merge(persons, on="person", how="inner", validate="many_to_one")
@@ -216,5 +216,5 @@ def _cases(district: District, key: AnswerKey, findings: pd.DataFrame, behind: p
         at = district.person_rows.merge(at, on=PLACE, how="inner", validate="many_to_one")
         here = pd.concat([here, at[RECORD]], ignore_index=True).drop_duplicates()
         met = records.merge(here, on=RECORD, how="inner", validate="one_to_one")
-        told.append((case, silo, detected_by, len(persons), len(met)))
-    return pd.DataFrame(told, columns=["case", "silo", "detected_by", "children", "detected"])
+        counted.append((case, silo, detected_by, len(persons), len(met)))
+    return pd.DataFrame(counted, columns=["case", "silo", "detected_by", "children", "detected"])

@@ -78,7 +78,7 @@ def detection_by_kind(looked: Sequence[DistrictResult], runs: Sequence[str]) -> 
     found[counts] = found[counts].fillna(0).astype("Int64")
     districts = wilson(found["often_listed"].astype("float64"), found["often_districts"].astype("float64"))
     faults = wilson(found["fault_listed"].astype("float64"), found["fault_faults"].astype("float64"))
-    told = {
+    columns = {
         "share": found["often_listed"] / found["often_districts"].where(found["often_districts"].gt(0)),
         "low": districts["low"],
         "high": districts["high"],
@@ -90,9 +90,9 @@ def detection_by_kind(looked: Sequence[DistrictResult], runs: Sequence[str]) -> 
         "fault_low": faults["low"],
         "fault_high": faults["high"],
     }
-    told["verdict"] = _verdict(found)
+    columns["verdict"] = _verdict(found)
     kept = found[[*KIND, "detected_by", "held_districts", "held_listed", "often_districts", "often_listed"]]
-    return as_table("detected_faults", kept.assign(**told))
+    return as_table("detected_faults", kept.assign(**columns))
 
 
 def _districts(counted: pd.DataFrame, by: list[str]) -> pd.DataFrame:
@@ -131,7 +131,7 @@ def clean_tables(looked: Sequence[DistrictResult], run: str) -> Clean:
     of_alarm = ["silo", "other", "measure", "column", "case"]
     alarms = raised.groupby(of_alarm, dropna=False).agg(districts=("seed", "nunique"), times=("times", "sum"))
     limits = (
-        lines[lines["stands"].eq("limit")]
+        lines[lines["status"].eq("limit")]
         .groupby("measure")
         .agg(why=("next_step", "first"), lines=("seed", "size"), districts=("seed", "nunique"))
     )
@@ -146,7 +146,7 @@ def clean_tables(looked: Sequence[DistrictResult], run: str) -> Clean:
 
 def _counted(one: DistrictResult) -> dict[str, int]:
     """Count what one district raises, and the status of all its scorecard lines."""
-    stands = one.lines["stands"].value_counts()
+    statuses = one.lines["status"].value_counts()
     by_case = one.raised["case"].notna()
     findings = one.raised.loc[~by_case, "is_finding"].fillna(False).astype(bool)
     return {
@@ -155,9 +155,9 @@ def _counted(one: DistrictResult) -> dict[str, int]:
         "of_findings": int(findings.sum()),
         "of_measures": int((~findings).sum()),
         "of_cases": int(by_case.sum()),
-        "limits": int(stands.get("limit", 0)),
-        "within": int(stands.get("within its threshold", 0)),
-        "standing": int(stands.get("standing condition", 0)),
+        "limits": int(statuses.get("limit", 0)),
+        "within": int(statuses.get("within its threshold", 0)),
+        "standing": int(statuses.get("standing condition", 0)),
     }
 
 
@@ -178,14 +178,14 @@ def detectors_now(root: Path | None = None) -> str:
     64
     """
     home = root or Path(helpers.__file__).parent
-    told = hashlib.sha256()
+    digest = hashlib.sha256()
     for room in ROOMS:
         for path in sorted((home / room).rglob("*")):
             other = any(path.is_relative_to(home / one) for one in NO_DETECTORS)
             if path.suffix in READ and path.is_file() and not other:
-                told.update(path.relative_to(home).as_posix().encode())
-                told.update(path.read_bytes().replace(b"\r\n", b"\n"))
-    return told.hexdigest()
+                digest.update(path.relative_to(home).as_posix().encode())
+                digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()
 
 
 SEEDS = tuple(range(1, 21))
@@ -230,9 +230,9 @@ def run_districts(
 def _kept(asked: Asked, *, keep: Path | None, detectors: str) -> DistrictResult:
     if keep is None:
         return look_at(asked)
-    told = hashlib.sha256(repr((astuple(asked), detectors)).encode()).hexdigest()[:16]
+    key = hashlib.sha256(repr((astuple(asked), detectors)).encode()).hexdigest()[:16]
     names = [one.name for one in fields(DistrictResult)]
-    paths = {name: keep / f"{asked.run}_{asked.seed}_{told}_{name}.parquet" for name in names}
+    paths = {name: keep / f"{asked.run}_{asked.seed}_{key}_{name}.parquet" for name in names}
     if all(path.is_file() for path in paths.values()):
         return DistrictResult(**{name: pd.read_parquet(path) for name, path in paths.items()})
     looked = look_at(asked)
@@ -350,8 +350,8 @@ def write_kit_run(tables: Detection, folder: Path = HERE, **made: Any) -> None:
     for one in fields(Detection):
         text = getattr(tables, one.name).to_csv(index=False)
         write_atomically(folder / f"kit_run_{one.name}.csv", text.encode(), private=False)
-    told = json.dumps({"detectors": detectors_now(), **made}, indent=2) + "\n"
-    write_atomically(folder / "kit_run.json", told.encode(), private=False)
+    content = json.dumps({"detectors": detectors_now(), **made}, indent=2) + "\n"
+    write_atomically(folder / "kit_run.json", content.encode(), private=False)
 
 
 def kit_run() -> KitRun:

@@ -215,8 +215,10 @@ def sources_fingerprint(notebook: Path, *houses: Path) -> str:
                 whole.update(path.relative_to(house).as_posix().encode("utf-8"))
                 whole.update(path.read_bytes().replace(b"\r\n", b"\n"))
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    told = [[cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", [])] for cell in cells]
-    whole.update(json.dumps(told).encode("utf-8"))
+    content = [
+        [cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", [])] for cell in cells
+    ]
+    whole.update(json.dumps(content).encode("utf-8"))
     return whole.hexdigest()
 
 
@@ -229,12 +231,12 @@ def sources(notebook: Path | None = None) -> str:
 
 def cell_key(cell: Cell, *, of_sources: str | None = None, versions: Mapping[str, str] | None = None) -> str:
     """Return a short hash of a cell with its sources and libraries."""
-    told = {
+    content = {
         "cell": asdict(cell),
         "sources": sources() if of_sources is None else of_sources,
         "libraries": dict(libraries() if versions is None else versions),
     }
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode("utf-8")).hexdigest()[:24]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode("utf-8")).hexdigest()[:24]
 
 
 def find(cell: Cell, notebook: Path | None = None) -> dict[str, pd.DataFrame] | None:

@@ -70,11 +70,11 @@ def _by_system(signs: pd.DataFrame, children: pd.Index) -> np.ndarray:
     """Mark the systems that flag each child, one row per child, one column per system."""
     here = signs.reindex(children).fillna(False).astype(bool)
     systems = systems_of_signs()
-    told = [
+    stated = [
         here[[sign for sign in SIGNS if systems[sign] == system]].any(axis="columns")
         for system in dict.fromkeys(systems.values())
     ]
-    return np.column_stack(told).astype(bool)
+    return np.column_stack(stated).astype(bool)
 
 
 def _two_or_more(shares: np.ndarray) -> float:

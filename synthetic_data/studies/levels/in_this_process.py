@@ -45,10 +45,10 @@ def _executed(cell: Any, number: int, names: dict[str, Any]) -> bool:
     file = f"<code cell {number}>"
     # With this, a traceback shows the cell's own lines.
     linecache.cache[file] = (len(cell.source), None, cell.source.splitlines(keepends=True), file)
-    said = io.StringIO()
+    printed = io.StringIO()
     failed = False
     try:
-        with contextlib.redirect_stdout(said):
+        with contextlib.redirect_stdout(printed):
             exec(compile(cell.source, file, "exec"), names)
     except Exception as error:
         failed = True
@@ -59,8 +59,8 @@ def _executed(cell: Any, number: int, names: dict[str, Any]) -> bool:
             traceback=traceback.format_exception(error),
         )
         cell.outputs.append(output)
-    if said.getvalue():
-        cell.outputs.insert(0, nbformat.v4.new_output("stream", name="stdout", text=said.getvalue()))
+    if printed.getvalue():
+        cell.outputs.insert(0, nbformat.v4.new_output("stream", name="stdout", text=printed.getvalue()))
     return failed
 
 

@@ -86,7 +86,7 @@ class KitRun:
     as_here: bool
 
     @property
-    def told(self) -> str:
+    def note_of_origin(self) -> str:
         """Describe the run in a sentence."""
         districts = Measured("study_districts", len(self.figures.drop_duplicates(CELL)))
         since = "" if self.as_here else " The kit has changed since: a run of today may differ a little."
@@ -145,8 +145,8 @@ def write_kit_run(
         "sources": of_sources or sources(),
         "libraries": dict(libraries()),
     }
-    told = json.dumps(about, indent=2) + "\n"
-    write_atomically(folder / f"{KIT_RUN}.json", told.encode("utf-8"), private=False)
+    content = json.dumps(about, indent=2) + "\n"
+    write_atomically(folder / f"{KIT_RUN}.json", content.encode("utf-8"), private=False)
 
 
 NONE = "none for sure"
@@ -216,9 +216,9 @@ class _Beside:
             return self.study, []
         if self._kits is None:
             came = kit_run()
-            self._kits = came.study, came.told
-        kits, told = self._kits
-        return kits, [note(f"This run is without {option}. Another is shown here instead. {told}")]
+            self._kits = came.study, came.note_of_origin
+        kits, origin = self._kits
+        return kits, [note(f"This run is without {option}. Another is shown here instead. {origin}")]
 
 
 def _sizes(figures: pd.DataFrame) -> Measured:
@@ -252,7 +252,7 @@ def _never(study: Study) -> Iterator[tuple[str, str]]:
 
 def _questions(study: Study) -> tuple[list[tuple[str, list[tuple[str, str]], int]], str]:
     """Group the questions by the step that answers them first; those of the first level are counted."""
-    told, always = [], 0
+    asked, always = [], 0
     for place, (level, own) in enumerate(question_steps(study).items()):
         asked_by = own["asked_by"].str.replace("; ", ", ")
         lines = list(zip(own["text"].astype(str), asked_by.astype(str), strict=True))
@@ -260,8 +260,8 @@ def _questions(study: Study) -> tuple[list[tuple[str, list[tuple[str, str]], int
             always = len(lines)
         elif lines:
             title = f"From {level_name(level).lower()} on" if level else "At no step"
-            told.append((title, lines[:MOST_QUESTIONS], len(lines[MOST_QUESTIONS:])))
-    return told, (
+            asked.append((title, lines[:MOST_QUESTIONS], len(lines[MOST_QUESTIONS:])))
+    return asked, (
         f"With names and birth dates matched, counting all districts together; the picture has the mean of "
         f"each. {Measured('study_always', always):count} have an answer at every step. A question counts as "
         "answered with all needed data for four in five of the children it is about."

@@ -210,27 +210,27 @@ def step_sentences(study: Study) -> list[tuple[str, str]]:
         assumed = mine["looks"].isna()
         own = mine[mine["method"].eq(study.method).where(assumed, mine["method"].eq(method))]
         row = {one["measure"]: one for one in own.to_dict("records")}
-        said = []
+        sentences_of_step = []
         if "found" in row and row["found"]["better"]:
             was, now = _from_to(row["found"])
-            said.append(f"{who} **{now}** of 100 children at risk, not **{was}**.")
+            sentences_of_step.append(f"{who} **{now}** of 100 children at risk, not **{was}**.")
         if "questions" in row and row["questions"]["better"]:
             was, now = _from_to(row["questions"])
             answered = Measured("study_answered", now, asked, where=after)
-            said.append(f"{answered:bold count of} get an answer, not **{was}**.")
+            sentences_of_step.append(f"{answered:bold count of} get an answer, not **{was}**.")
         was, now = _from_to(row["delay"]) if "delay" in row else ("", "")
         if was != now:
             delay = Measured("study_delay", float(now), where=after)
-            said.append(f"A teacher sees data {delay:bold count}, not **{was}**.")
-        said = said[:2]
+            sentences_of_step.append(f"A teacher sees data {delay:bold count}, not **{was}**.")
+        sentences_of_step = sentences_of_step[:2]
         if "found" in row and not row["found"]["better"]:
             was, now = _from_to(row["found"])
             by_chance = f"{who} **{now}** of 100 children at risk, not **{was}**: chance could explain that."
             as_before = "Whether it finds more children can't be told from chance."
-            said.append(as_before if was == now else by_chance)
+            sentences_of_step.append(as_before if was == now else by_chance)
         name_after = _STEP_NAMES.get(after, level_name(after))
         lead = f"**{name_after}** instead of {level_name(before).lower()}: "
-        sentences.append((f"Step {number}", lead + " ".join(said)))
+        sentences.append((f"Step {number}", lead + " ".join(sentences_of_step)))
     return sentences
 
 
@@ -317,7 +317,7 @@ def _at_risk(study: Study) -> float:
 
 def _alt(rows: pd.DataFrame, panels: Sequence[Panel], there: Sequence[str]) -> str:
     """Say every number of a picture."""
-    said = []
+    panels_read = []
     for panel in panels:
         mine = rows[rows["measure"].eq(panel.measure)]
         names = list(dict.fromkeys(mine["series"]))[-1:] if panel.assumed else dict.fromkeys(mine["series"])
@@ -325,10 +325,10 @@ def _alt(rows: pd.DataFrame, panels: Sequence[Panel], there: Sequence[str]) -> s
             values = mine[mine["series"].eq(name)].set_index("level")["value"]
             each = ", ".join(f"{level_name(level)} {values[level]:.1f}" for level in there)
             how = "" if panel.assumed else f", {name}"
-            said.append(f"{panel.title}{how}: {each}.")
+            panels_read.append(f"{panel.title}{how}: {each}.")
     return (
         f"{Measured('study_steps', len(there)):count}, {Measured('study_measures', len(panels)):count}. "
-        f"{' '.join(said)}"
+        f"{' '.join(panels_read)}"
     )
 
 
@@ -572,8 +572,8 @@ def _sure_gains(study: Study, name: str) -> pd.DataFrame:
 
 def _ask(costs: Costs, name: str, sure: pd.DataFrame) -> Action:
     step = costs.step[name]
-    said = [_bought(row) for row in sure[["measure", "gain"]].itertuples(index=False)]
-    more = f" It also buys {' and '.join(f'{one:count}' for one in said[1:])}." if said[1:] else ""
+    gains = [_bought(row) for row in sure[["measure", "gain"]].itertuples(index=False)]
+    more = f" It also buys {' and '.join(f'{one:count}' for one in gains[1:])}." if gains[1:] else ""
     whom = "" if sure["measure"].eq("found").any() else " It finds no more children."
     hours, dollars = step.first_hours, step.first_dollars
     likely = Measured("step_hours", hours.likely, where=name)
@@ -583,7 +583,7 @@ def _ask(costs: Costs, name: str, sure: pd.DataFrame) -> Action:
     )
     by = "; ".join(one for one in (step.due, cost) if one)
     who = f"your {step.who}" if step.who else "whoever runs your systems"
-    return Action(said[0], step.act, f"Then {_inside(step.title)}.{more}{whom}", who, by)
+    return Action(gains[0], step.act, f"Then {_inside(step.title)}.{more}{whom}", who, by)
 
 
 def _not_yet(title: str, name: str) -> str:
@@ -592,7 +592,7 @@ def _not_yet(title: str, name: str) -> str:
 
 
 def _inside(title: str) -> str:
-    """Begin a title as it is written inside a sentence."""
+    """Begin a title as inside a sentence."""
     return title[:1].lower() + title[1:]
 
 
@@ -631,14 +631,14 @@ def _with_interval(gain: float, low: float, high: float) -> str:
     """
     digits = 0 if abs(gain) >= 20 else 1
 
-    def said(number: float) -> str:
+    def formatted(number: float) -> str:
         return f"{number:+.{digits}f}" if round(number, digits) else "0"
 
     if math.isnan(low):
-        return said(gain)
+        return formatted(gain)
     if round(low, 2) == round(high, 2):
         return f"{round(gain, digits):+g} in every district" if round(gain, 2) else "0"
-    return f"{said(gain)} ({said(low)} to {said(high)})"
+    return f"{formatted(gain)} ({formatted(low)} to {formatted(high)})"
 
 
 def agreements_of(way: pd.Series) -> Measured:
@@ -736,19 +736,19 @@ def describe_levels(study: Study) -> dict[str, object]:
     """Return the command's output: measures by level, questions by status, and what was run."""
     shown = whole_levels(study)
     columns = ["scenario", "level", "label", "unit", "seeds", "value", "low", "high"]
-    told: dict[str, object] = {
+    described: dict[str, object] = {
         "districts run now": study.run,
         "districts found": study.kept,
         "levels": shown[columns].rename(columns={"label": "measure"}).round(3),
     }
     if len(study.questions):
-        told["questions"] = (
+        described["questions"] = (
             study.questions.groupby(["level", "status"], sort=False).size().rename("questions").reset_index()
         )
     if len(study.families):
         measure, domain = study.families["measure"], study.families["domain"]
         of_absences = measure.isin(["read", "up to date"]) & domain.eq("absences").fillna(False)
-        told["families told of absences"] = study.families.loc[
+        described["families told of absences"] = study.families.loc[
             of_absences, study.families.columns.drop("domain")
         ]
-    return told
+    return described

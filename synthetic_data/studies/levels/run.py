@@ -128,7 +128,7 @@ def _run_all(
             busy = {worker.pipe: worker for worker in workers if worker.cell}
             for ready in wait(list(busy)):
                 worker = busy[ready]
-                trouble = _heard(worker)
+                trouble = _outcome(worker)
                 cell, worker.cell = worker.cell, None
                 assert cell is not None
                 if trouble:
@@ -140,7 +140,7 @@ def _run_all(
     return troubles
 
 
-def _heard(worker: _Worker) -> str:
+def _outcome(worker: _Worker) -> str:
     """Return a process's message about its cell; empty if it succeeded."""
     try:
         return str(worker.pipe.recv())

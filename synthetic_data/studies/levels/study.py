@@ -130,8 +130,8 @@ def over_seeds(figures: pd.DataFrame, looks: int = 1) -> pd.DataFrame:
         if headline.basis == "assumed":
             low = high = np.nan
         low, high = np.clip([low, high], -np.inf if headline.signed else 0.0, headline.most)
-        told = dict(zip([*SETTING, "measure", "group", "unit"], setting, strict=True))
-        rows.append({**told, "seeds": len(mine), "value": value, "low": low, "high": high})
+        setting_values = dict(zip([*SETTING, "measure", "group", "unit"], setting, strict=True))
+        rows.append({**setting_values, "seeds": len(mine), "value": value, "low": low, "high": high})
     found = pd.DataFrame(
         rows, columns=[*SETTING, "measure", "group", "unit", "seeds", "value", "low", "high"]
     )
@@ -286,14 +286,14 @@ class Study:
 def run_study(cells: Sequence[Cell], *, processes: int = AT_ONCE, aloud: bool = False) -> Study:
     """Run a plan, or load its cached results."""
     ran = run_cells(cells, processes=processes, progress=Progress(len(cells)) if aloud else None)
-    asked, told = (
+    asked, informed = (
         table[table["scenario"].eq(WORKSHOP) & table["method"].eq(cells[0].method)]
         for table in (ran.tables["question_answers"], ran.tables["families_informed"])
     )
     return study_of(
         ran.tables["level_figures"],
         questions_together([asked]) if len(asked) else None,
-        families_together([told]) if len(told) else None,
+        families_together([informed]) if len(informed) else None,
         kept=ran.kept,
         run=ran.run,
     )
@@ -347,8 +347,8 @@ def _whole(intervals: pd.DataFrame, method: str) -> pd.DataFrame:
     shown = found.assign(
         label=found["measure"].map(titles), series=found["scenario"].mask(found["scenario"].eq(WORKSHOP), "")
     )
-    places = shown["measure"].map(order)
-    return shown.loc[places.sort_values(kind="stable").index].reset_index(drop=True)
+    positions = shown["measure"].map(order)
+    return shown.loc[positions.sort_values(kind="stable").index].reset_index(drop=True)
 
 
 def asked_in(study: Study) -> int:

@@ -73,7 +73,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
 
 def _offered(truth: Truth) -> tuple[Codes, Codes]:
     """List schools and their activities as indexes: a school offers what is for one of its grades."""
-    levels = truth.population.places.levels
+    levels = truth.population.school_list.levels
     pairs = [
         (school, place)
         for school, level in enumerate(levels)
@@ -86,17 +86,20 @@ def _offered(truth: Truth) -> tuple[Codes, Codes]:
 
 def _info(truth: Truth, offered: tuple[Codes, Codes], ids: Any) -> Recorded:
     schools, activities = offered
-    places = truth.population.places
+    school_list = truth.population.school_list
     columns: dict[str, Any] = {
         "@RefId": ids,
         "Title": text([named(ACTIVITIES[one]) for one in activities.tolist()]),
         "Description": text(
-            [f"{named(ACTIVITIES[a])} at {places.names[s]}" for s, a in zip(schools, activities, strict=True)]
+            [
+                f"{named(ACTIVITIES[a])} at {school_list.names[s]}"
+                for s, a in zip(schools, activities, strict=True)
+            ]
         ),
         "StudentActivityType.Code": text([ACTIVITIES[one].kind for one in activities.tolist()]),
         "StudentActivityLevel": text([ACTIVITIES[one].level for one in activities.tolist()]),
     }
-    of_school = np.array([LEVELS[level] for level in places.levels])[schools]
+    of_school = np.array([LEVELS[level] for level in school_list.levels])[schools]
     of_activity = np.array([one.grades for one in ACTIVITIES])[activities]
     first = np.maximum(of_school[:, 0], of_activity[:, 0])
     last = np.minimum(of_school[:, 1], of_activity[:, 1])
@@ -129,7 +132,7 @@ def _participations(
     child, activity, school = (
         part[kept] for part in (taken_part.child, taken_part.activity, taken_part.school)
     )
-    which = np.full((len(truth.population.places.ids), len(ACTIVITIES)), -1)
+    which = np.full((len(truth.population.school_list.ids), len(ACTIVITIES)), -1)
     which[offered] = np.arange(len(ids))
     end = taken_part.end[kept].copy()
     end[end > day] = np.datetime64("NaT", "D")

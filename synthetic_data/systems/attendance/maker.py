@@ -11,7 +11,7 @@ import pandas as pd
 
 from helpers.layouts import load_layout
 from helpers.standard import STRING, isin_text
-from synthetic_data.columns import dates, pick, places_in, text, whole
+from synthetic_data.columns import dates, pick, positions_in, text, whole
 from synthetic_data.life.learning.grades import LETTER_FROM, LETTERS, SEMESTERS
 from synthetic_data.observation import (
     Later,
@@ -41,9 +41,9 @@ CARNEGIE = "Carnegie unit"  # one credit is a year-long course
 
 def grading_periods(truth: Truth) -> pd.DataFrame:
     """Return every school's grading periods, including future ones, from its calendar."""
-    places, years = truth.population.places, sorted({year for year, _ in truth.schooling.years})
+    schools, years = truth.population.school_list, sorted({year for year, _ in truth.schooling.years})
     rows = []
-    for school, level in zip(places.ids, places.levels, strict=True):
+    for school, level in zip(schools.ids, schools.levels, strict=True):
         for year in years:
             laid_out = truth.schooling.years[year, level]
             begin = 0
@@ -83,7 +83,7 @@ def report_card_grades(truth: Truth, known: Mask, day: np.datetime64) -> Resourc
     children, sections = truth.population.children, schooling.sections
     row = np.flatnonzero(known[grades.child] & (grades.ended <= day))
     state_id = children["state_id"].to_numpy(dtype=object)
-    section_school = places_in(truth.population.places.ids, sections["school_id"])
+    section_school = positions_in(truth.population.school_list.ids, sections["school_id"])
     rank = np.argsort(np.argsort(state_id, kind="stable"))
     section = grades.section[row]
     row = row[
@@ -97,12 +97,12 @@ def report_card_grades(truth: Truth, known: Mask, day: np.datetime64) -> Resourc
     # A year-long section is one section per semester here, like terms: it starts again in spring.
     begin = schooling.section_enrollment["begin_date"].to_numpy()[seat].astype("datetime64[D]")
     spring = np.full(len(row), np.datetime64("NaT", "D"))
-    level = schooling.spells.level[schooling.seats.spell[seat]]
+    level = schooling.enrollments.level[schooling.seats.enrollment[seat]]
     for (of_year, of_level), laid_out in schooling.years.items():
         place = list(LEVELS).index(of_level)
         spring[(year == of_year) & (level == place)] = laid_out.days[laid_out.fall_end + 1]
     begin = np.where(period >= 2, np.maximum(begin, spring), begin)
-    course = places_in(schooling.courses["course_id"], sections["course_id"])
+    course = positions_in(schooling.courses["course_id"], sections["course_id"])
     sessions = schooling.sessions.dropna(subset=["parent_session_id"])
     titles = {
         (int(y), SEMESTERS.index(kind)): title
@@ -148,7 +148,7 @@ def course_transcripts(truth: Truth, known: Mask, day: np.datetime64) -> Resourc
     sections, courses = truth.schooling.sections, truth.schooling.courses
     row = _in_order(truth, np.flatnonzero(known[credits.child] & (credits.ended <= day)))
     child = credits.child[row]
-    course = places_in(courses["course_id"], sections["course_id"])
+    course = positions_in(courses["course_id"], sections["course_id"])
     course = course[credits.section[row]]
     district = truth.population.district_id
     frame = pd.DataFrame(
@@ -239,11 +239,11 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     day = exchange.roster_date
     population, schooling = truth.population, truth.schooling
     ids = population.children[["person", "state_id"]]
-    all_spells = schooling.school_enrollment
-    spells = keep(all_spells, all_spells["begin_date"] <= day)
-    children = keep(population.children, isin_text(population.children["person"], spells["person"]))
+    all_enrollments = schooling.school_enrollment
+    enrollments = keep(all_enrollments, all_enrollments["begin_date"] <= day)
+    children = keep(population.children, isin_text(population.children["person"], enrollments["person"]))
     as_of = pd.Timestamp(scenario.as_of)
-    known_elsewhere = all_spells.loc[all_spells["begin_date"] <= as_of, "person"].drop_duplicates()
+    known_elsewhere = all_enrollments.loc[all_enrollments["begin_date"] <= as_of, "person"].drop_duplicates()
     not_yet = known_elsewhere.loc[~isin_text(known_elsewhere, children["person"])]
 
     students = pd.DataFrame(
@@ -264,11 +264,11 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         numbers = [_recorded("studentEducationOrganizationAssociations", _numbers(truth, children), whom)]
 
     def associations() -> list[Recorded]:
-        frame, whose = _associations(spells, ids, day)
+        frame, whose = _associations(enrollments, ids, day)
         return [_recorded("studentSchoolAssociations", frame, about(whose, "Subject"))]
 
     def events() -> list[Recorded]:
-        frame, whose = _events(truth, spells, ids, terms, day, exchange)
+        frame, whose = _events(truth, enrollments, ids, terms, day, exchange)
         return [_recorded("studentSchoolAttendanceEvents", frame, about(whose, "Subject"))]
 
     known = isin_text(population.children["person"], children["person"])
@@ -323,25 +323,25 @@ def _numbers(truth: Truth, children: pd.DataFrame) -> pd.DataFrame:
 
 
 def _associations(
-    spells: pd.DataFrame, ids: pd.DataFrame, day: pd.Timestamp
+    enrollments: pd.DataFrame, ids: pd.DataFrame, day: pd.Timestamp
 ) -> tuple[pd.DataFrame, pd.Series]:
-    state_id = look_up(spells["person"], ids, "person", "state_id")
+    state_id = look_up(enrollments["person"], ids, "person", "state_id")
     # A future exit, or one that hasn't reached the system, isn't recorded.
-    ended = spells["end_date"].notna() & (spells["end_date"] <= day)
+    ended = enrollments["end_date"].notna() & (enrollments["end_date"] <= day)
     frame = pd.DataFrame(
         {
             STUDENT: state_id.array,
-            "schoolReference.schoolId": spells["school_id"].array,
-            "schoolYearTypeReference.schoolYear": spells["school_year"].array,
-            "entryDate": spells["begin_date"].array,
-            "entryGradeLevelDescriptor": spells["grade_level"].array,
-            "entryTypeDescriptor": spells["entry_type"].array,
-            "exitWithdrawDate": spells["end_date"].where(ended).array,
-            "exitWithdrawTypeDescriptor": spells["exit_withdraw_type"].where(ended).array,
-            "primarySchool": spells["is_primary"].array,
+            "schoolReference.schoolId": enrollments["school_id"].array,
+            "schoolYearTypeReference.schoolYear": enrollments["school_year"].array,
+            "entryDate": enrollments["begin_date"].array,
+            "entryGradeLevelDescriptor": enrollments["grade_level"].array,
+            "entryTypeDescriptor": enrollments["entry_type"].array,
+            "exitWithdrawDate": enrollments["end_date"].where(ended).array,
+            "exitWithdrawTypeDescriptor": enrollments["exit_withdraw_type"].where(ended).array,
+            "primarySchool": enrollments["is_primary"].array,
         }
     )
-    return frame, spells["person"]
+    return frame, enrollments["person"]
 
 
 def _terms(truth: Truth) -> pd.DataFrame:
@@ -389,14 +389,16 @@ def _sessions(truth: Truth, terms: pd.DataFrame) -> pd.DataFrame:
 
 def _events(
     truth: Truth,
-    spells: pd.DataFrame,
+    enrollments: pd.DataFrame,
     ids: pd.DataFrame,
     terms: pd.DataFrame,
     day: pd.Timestamp,
     exchange: Exchange,
 ) -> tuple[pd.DataFrame, pd.Series]:
     absences = truth.life.absences
-    absences = keep(absences, (absences["date"] <= day) & isin_text(absences["person"], spells["person"]))
+    absences = keep(
+        absences, (absences["date"] <= day) & isin_text(absences["person"], enrollments["person"])
+    )
     # The last term that had started by then: terms of one school don't overlap.
     starts = terms[["school_id", "begin_date", "title", "school_year"]].sort_values("begin_date")
     by_date = absences[["school_id", "date"]].reset_index(names="at").sort_values("date")
@@ -406,7 +408,7 @@ def _events(
     reason = absences["reason"]
     if not exchange.agreed_codes:
         schools = truth.population.schools["school_id"]
-        manner = places_in(schools, absences["school_id"])
+        manner = positions_in(schools, absences["school_id"])
         reason = in_own_words("attendance", "reason", reason, manner)
     frame = pd.DataFrame(
         {

@@ -13,7 +13,7 @@ from helpers.files import TextTable, render
 from helpers.layouts import FileLayout, load_layout
 from helpers.standard import last_day
 from helpers.systems import system
-from synthetic_data.columns import dates, marked, only, pick, places_in, text, whole
+from synthetic_data.columns import dates, marked, only, pick, positions_in, text, whole
 from synthetic_data.columns import truth as yes_or_no
 from synthetic_data.life.incidents import (
     ACTIONS,
@@ -60,15 +60,14 @@ NOT_HELD = not_held(LAYOUT, left_empty=("birth_date",))
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
     """Record the behavior system's data of both school years."""
-    spells, enrollment = truth.schooling.spells, truth.schooling.school_enrollment
+    enrollments, begin = truth.schooling.enrollments, truth.schooling.begin
     children = truth.population.children
-    begin = enrollment["begin_date"].to_numpy().astype("datetime64[D]")
-    came = (spells.end != -2) & (begin <= np.datetime64(scenario.as_of, "D"))
+    came = (enrollments.end != -2) & (begin <= np.datetime64(scenario.as_of, "D"))
     listed = np.flatnonzero(came & (begin <= np.datetime64(exchange.roster_date, "D")))
     numbers = _Numbers.of(scenario, truth)
     files: list[Recorded | Later] = []
     for year in (scenario.school_year - 1, scenario.school_year):
-        mine = listed[spells.year[listed] == year]
+        mine = listed[enrollments.year[listed] == year]
         if len(mine):
             day = min(pd.Timestamp(last_day(year)), pd.Timestamp(exchange.roster_date))
             files.append(_students(truth, exchange, numbers, mine, day))
@@ -78,8 +77,8 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             for year in (scenario.school_year - 1, scenario.school_year)
         ]
         files = [*(one for one in incidents if len(one.people)), *files]
-    known = marked(spells.child[listed], len(children))
-    late = marked(spells.child[came], len(children))
+    known = marked(enrollments.child[listed], len(children))
+    late = marked(enrollments.child[came], len(children))
     never = arrived_by(truth, scenario.as_of)
     person = children["person"]
     return Observation(
@@ -104,34 +103,34 @@ class _Numbers:
     @classmethod
     def of(cls, scenario: Scenario, truth: Truth) -> _Numbers:
         rng = rng_for(scenario.seed, STREAM, "numbers")
-        spells, count = truth.schooling.spells, len(truth.population.children)
+        enrollments, count = truth.schooling.enrollments, len(truth.population.children)
         start = int(rng.integers(200_000, 400_000))
         own = np.array([str(start + 3 * place) for place in rng.permutation(count).tolist()], dtype=object)
         # Every school numbers its children from about 1000, so that numbers repeat between schools.
-        many = int(np.max(spells.school)) + 1
+        many = int(np.max(enrollments.school)) + 1
         first = rng.integers(1001, 1021, many)
-        # In an order of its own, so that no number tells who is who elsewhere.
+        # In an order of its own, so that no number identifies a child elsewhere.
         drawn = rng_for(scenario.seed, STREAM, "numbers of schools").permutation(count)
-        pairs, rank = np.unique(spells.school * count + drawn[spells.child], return_inverse=True)
+        pairs, rank = np.unique(enrollments.school * count + drawn[enrollments.child], return_inverse=True)
         school = pairs // count
         within = np.arange(len(pairs)) - np.searchsorted(school, school)
         of_school = np.array([str(n) for n in (first[school] + within).tolist()], dtype=object)[rank]
-        place = rng_for(scenario.seed, STREAM, "numbers of enrollments").permutation(len(spells.child))
+        place = rng_for(scenario.seed, STREAM, "numbers of enrollments").permutation(len(enrollments.child))
         return cls(own, of_school, np.array([str(50_000 + n) for n in place.tolist()], dtype=object))
 
-    def of_school(self, spells: Codes) -> Words:
+    def of_school(self, enrollments: Codes) -> Words:
         """Return the school's number of each enrollment period's child."""
-        return self._schools[spells]
+        return self._schools[enrollments]
 
 
 def _students(
     truth: Truth, exchange: Exchange, numbers: _Numbers, mine: Codes, day: pd.Timestamp
 ) -> Recorded:
     """List the enrollment periods of a school year that had started by the roster day."""
-    children, spells = truth.population.children, truth.schooling.spells
-    child = spells.child[mine]
-    spell = truth.schooling.school_enrollment.iloc[mine]
-    ended = (spell["end_date"].notna() & (spell["end_date"] <= day)).to_numpy(dtype=bool)
+    children, enrollments = truth.population.children, truth.schooling.enrollments
+    child = enrollments.child[mine]
+    enrollment = truth.schooling.school_enrollment.iloc[mine]
+    ended = (enrollment["end_date"].notna() & (enrollment["end_date"] <= day)).to_numpy(dtype=bool)
 
     def of(column: str) -> Any:
         return children[column].array.take(child)
@@ -141,19 +140,19 @@ def _students(
         {
             "EnrollmentStatus": pick(("Enrolled", "Withdrawn"), ended.astype("int64")),
             "FirstName": of("first_name"),
-            "GradeLevelShort": pick(GRADES, spells.grade[mine]),
+            "GradeLevelShort": pick(GRADES, enrollments.grade[mine]),
             "LastName": of("last_surname"),
             "MiddleName": of("middle_name"),
             "PreferredName": of("preferred_first_name"),
-            "SourceSchoolID": spell["school_id"].array,
+            "SourceSchoolID": enrollment["school_id"].array,
             "StudentID": text(numbers.own[child]),
             "StudentSchoolID": text(numbers.of_school(mine)),
             "Enrollment.EnrollmentID": text(numbers.enrollments[mine]),
-            "Enrollment.YearName": spell["school_year"].array,
-            "Enrollment.StartDate.date": spell["begin_date"].array,
+            "Enrollment.YearName": enrollment["school_year"].array,
+            "Enrollment.StartDate.date": enrollment["begin_date"].array,
             "Enrollment.StartDate.timezone_type": whole(np.full(len(mine), ZONE_TYPE)),
             "Enrollment.StartDate.timezone": ZONE,
-            "Enrollment.EndDate.date": spell["end_date"].where(ended).array,
+            "Enrollment.EndDate.date": enrollment["end_date"].where(ended).array,
             "Enrollment.EndDate.timezone_type": whole(np.full(len(mine), ZONE_TYPE), ended),
             "Enrollment.EndDate.timezone": text(zone),
         }
@@ -172,11 +171,12 @@ def _incidents(
     scenario: Scenario, truth: Truth, exchange: Exchange, numbers: _Numbers, listed: Codes, year: int
 ) -> Recorded:
     """Record a year's incidents of children on the roster."""
-    spells, conduct = truth.schooling.spells, truth.life.conduct
+    enrollments, conduct = truth.schooling.enrollments, truth.life.conduct
     number = scenario.school_year - year
     # The latest enrollment period at that school decides the child's number there.
-    schools, count = len(truth.population.places.ids), len(truth.population.children)
-    keys = (spells.year[listed] * schools + spells.school[listed]) * count + spells.child[listed]
+    schools, count = len(truth.population.school_list.ids), len(truth.population.children)
+    known = enrollments.at(listed)
+    keys = (known.year * schools + known.school) * count + known.child
     order = np.argsort(keys, kind="stable")
     wanted = (conduct.year * schools + conduct.school) * count + conduct.child
     place = np.searchsorted(keys[order], wanted, side="right") - 1
@@ -185,9 +185,9 @@ def _incidents(
     first = np.r_[True, conduct.incident[1:] != conduct.incident[:-1]] if len(ids) else found
     reporting = ids[np.maximum.accumulate(np.where(first, np.arange(len(ids)), 0))]
     mine = np.flatnonzero(found & (conduct.year == year))
-    records, spell = conduct.at(mine), listed[order][place[mine]]
+    records, enrollment = conduct.at(mine), listed[order][place[mine]]
     old_labels = not exchange.agreed_codes and number == 1
-    table = _records(scenario, truth, numbers, records, spell, (ids[mine], reporting[mine]), old_labels)
+    table = _records(scenario, truth, numbers, records, enrollment, (ids[mine], reporting[mine]), old_labels)
     path = f"incidents_{year - 1}-{year}.jsonl"
     return Recorded(
         "incidents",
@@ -202,7 +202,7 @@ def _records(
     truth: Truth,
     numbers: _Numbers,
     records: Incidents,
-    spell: Codes,
+    enrollment: Codes,
     ids: tuple[Codes, Codes],
     old_labels: bool,
 ) -> TextTable:
@@ -224,12 +224,12 @@ def _records(
             "IsReferral": yes_or_no(serious == 1),
             "Location": _meant(file, "Location", LOCATIONS, records.location),
             "ReportingIncidentID": _digits(ids[1]),
-            "SchoolID": pick(truth.population.places.ids, records.school),
+            "SchoolID": pick(truth.population.school_list.ids, records.school),
             "Status": "Resolved",
             "StudentFirst": children["first_name"].array.take(records.child),
             "StudentID": text(numbers.own[records.child]),
             "StudentLast": children["last_surname"].array.take(records.child),
-            "StudentSchoolID": text(numbers.of_school(spell)),
+            "StudentSchoolID": text(numbers.of_school(enrollment)),
             "IssueTS.date": text([f"{moment}:00.000000".replace("T", " ") for moment in when.astype(str)]),
             "IssueTS.timezone_type": whole(np.full(count, ZONE_TYPE)),
             "IssueTS.timezone": ZONE,
@@ -255,17 +255,17 @@ def _digits(numbers: Codes) -> Any:
     return text([str(number) for number in numbers.tolist()])
 
 
-def _meant(file: FileLayout, column: str, words: tuple[str, ...], places: Codes) -> Any:
+def _meant(file: FileLayout, column: str, words: tuple[str, ...], chosen: Codes) -> Any:
     """Return the standard value of each of a system's codes."""
     codes = file.column(column).code_map()
-    return pick([codes[word] for word in words], places)
+    return pick([codes[word] for word in words], chosen)
 
 
 def _staff(scenario: Scenario, truth: Truth, records: Incidents) -> dict[str, Any]:
     """Choose the staff member of that school who recorded each incident."""
     staff = truth.population.staff
-    staff = staff.loc[staff["school_id"].isin(truth.population.places.ids)].reset_index(drop=True)
-    school = places_in(truth.population.places.ids, staff["school_id"])
+    staff = staff.loc[staff["school_id"].isin(truth.population.school_list.ids)].reset_index(drop=True)
+    school = positions_in(truth.population.school_list.ids, staff["school_id"])
     order = np.argsort(school, kind="stable")
     low, high = (np.searchsorted(school[order], records.school, side=side) for side in ("left", "right"))
     _, incident = np.unique(records.incident, return_inverse=True)

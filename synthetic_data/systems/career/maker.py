@@ -33,7 +33,7 @@ SOURCES = ("Direct", "Shared form")
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
     """Record accounts and applications as of a day."""
     day = np.datetime64(exchange.roster_date, "D")
-    ambitions, population, spells = truth.life.ambitions, truth.population, truth.schooling.spells
+    ambitions, population, enrollments = truth.life.ambitions, truth.population, truth.schooling.enrollments
     children = population.children
     rng = rng_for(scenario.seed, SILO, "numbers")
     # Account numbers count up in the order of creation.
@@ -44,8 +44,8 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     child = ambitions.child[listed]
     school = np.full(len(children), -1)
     begin = truth.schooling.begin
-    known = np.flatnonzero((spells.end != -2) & (begin <= day))
-    school[spells.child[known]] = spells.school[known]
+    known = np.flatnonzero((enrollments.end != -2) & (begin <= day))
+    school[enrollments.child[known]] = enrollments.school[known]
     students = pd.DataFrame(
         {
             "id": text(ids[child]),
@@ -53,7 +53,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             "first_name": children["first_name"].array.take(child),
             "last_name": children["last_surname"].array.take(child),
             "graduation_year": whole(scenario.school_year + SENIOR - ambitions.grade[listed]),
-            "school_name": pick(population.places.names, school[child]),
+            "school_name": pick(population.school_list.names, school[child]),
             "interests": _interests(ambitions.interests[listed]),
             "post_high_school_plan": pick(PLANS, ambitions.plan[listed]),
             "last_activity": visit[listed].astype("datetime64[us]"),
@@ -92,8 +92,8 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         )
         return [Recorded("admissions", named("admissions"), frame, about(person.take(whose), "Subject"))]
 
-    this_year = (spells.year == scenario.school_year) & (begin <= np.datetime64(scenario.as_of, "D"))
-    without = np.setdiff1d(spells.child[this_year], ambitions.child)
+    this_year = (enrollments.year == scenario.school_year) & (begin <= np.datetime64(scenario.as_of, "D"))
+    without = np.setdiff1d(enrollments.child[this_year], ambitions.child)
     return Observation(
         silo=SILO,
         layout=LAYOUT,

@@ -34,27 +34,28 @@ SHORT = ((" Elementary School", " Elementary"), (" Middle School", " Middle"), (
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
     """Record the members of each club, with their hours up to a day."""
     day = np.datetime64(exchange.roster_date, "D")
-    population, members, spells = truth.population, truth.life.club_members, truth.schooling.spells
-    children, schools = population.children, population.places
+    population, members, enrollments = truth.population, truth.life.club_members, truth.schooling.enrollments
+    children, schools = population.children, population.school_list
     hours = members.hours(day)
     kept = np.flatnonzero(hours >= 0)
     child = members.child[kept]
     begin = truth.schooling.begin
-    this_year = spells.year == scenario.school_year
+    this_year = enrollments.year == scenario.school_year
     # The child's school when the list was made, without no-shows.
-    known = np.flatnonzero(this_year & (spells.end != -2) & (begin <= day))
+    known = np.flatnonzero(this_year & (enrollments.end != -2) & (begin <= day))
     school, grade = np.full(len(children), -1), np.full(len(children), -1)
-    school[spells.child[known]], grade[spells.child[known]] = spells.school[known], spells.grade[known]
+    school[enrollments.child[known]] = enrollments.school[known]
+    grade[enrollments.child[known]] = enrollments.grade[known]
     end = members.end[kept].copy()
     end[end > day] = np.datetime64("NaT", "D")
     # A partner writes the name that a child goes by, unless the district's list provides numbers.
-    said = children["first_name"]
+    first_name = children["first_name"]
     if "District" not in exchange.ids:
-        said = children["preferred_first_name"].fillna(said)
+        first_name = children["preferred_first_name"].fillna(first_name)
     sheet = pd.DataFrame(
         {
             "Club": pick([club.title for club in CLUBS], members.club[kept]),
-            "First name": said.array.take(child),
+            "First name": first_name.array.take(child),
             "Last name": children["last_surname"].array.take(child),
             "School": pick(schools.names, school[child]),
             "Grade": pick(GRADES, grade[child]),
@@ -67,7 +68,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         sheet["District ID"] = children["district_number"].array.take(child)
     person = children["person"].array
     file = load_layout(LAYOUT).file_named("members")
-    here = np.unique(spells.child[this_year & (begin <= np.datetime64(scenario.as_of, "D"))])
+    here = np.unique(enrollments.child[this_year & (begin <= np.datetime64(scenario.as_of, "D"))])
     return Observation(
         silo=SILO,
         layout=LAYOUT,

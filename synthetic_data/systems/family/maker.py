@@ -73,7 +73,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             "Child ID": text(child_ids[child]),
             "Child First Name": children["first_name"].array.take(child),
             "Child Last Name": children["last_surname"].array.take(child),
-            "School": pick(population.places.names, school[child]),
+            "School": pick(population.school_list.names, school[child]),
             "Account ID": text(accounts[guardian]),
             "Relationship": guardians["relation"].array.take(guardian),
             "Lives With": yes_or_no(lives_with[listed]),
@@ -118,7 +118,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         whom = contacts.child[contact]
         file = load_layout(LAYOUT).file_named("messages")
         languages, channels = (
-            {meaning: written for written, meaning in file.column(name).code_map().items()}
+            {meaning: own_word for own_word, meaning in file.column(name).code_map().items()}
             for name in ("Language", "Channel")
         )
         # So many timestamps are formatted together, not one by one.
@@ -135,7 +135,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         frame = TextTable(tuple(cells), pd.DataFrame(cells), default_settings(file))
         return [Recorded("messages", named("messages"), frame, about(person.take(whom), "Subject"))]
 
-    ever = np.unique(truth.schooling.spells.child[_begun(truth, np.datetime64(scenario.as_of, "D"))])
+    ever = np.unique(truth.schooling.enrollments.child[_begun(truth, np.datetime64(scenario.as_of, "D"))])
     held = marked(contacts.child, len(children))
     late = held[ever] & (school[ever] < 0)
     return Observation(
@@ -167,14 +167,14 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
 def _begun(truth: Truth, day: np.datetime64) -> Codes:
     """Find the enrollment periods of both years that had started by a day, without no-shows."""
     begin = truth.schooling.begin
-    return np.flatnonzero((truth.schooling.spells.end != -2) & (begin <= day))
+    return np.flatnonzero((truth.schooling.enrollments.end != -2) & (begin <= day))
 
 
 def _school_known(truth: Truth, day: np.datetime64) -> Codes:
     """Return each child's latest school in the portal on a day; -1 if none."""
     begun = _begun(truth, day)
     school = np.full(len(truth.population.children), -1)
-    school[truth.schooling.spells.child[begun]] = truth.schooling.spells.school[begun]
+    school[truth.schooling.enrollments.child[begun]] = truth.schooling.enrollments.school[begun]
     return school
 
 

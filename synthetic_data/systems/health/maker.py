@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import dates, only, pick, places_in, text, whole
+from synthetic_data.columns import dates, only, pick, positions_in, text, whole
 from synthetic_data.life.wellbeing.health import DISPOSITIONS, EXEMPTIONS, REASONS, VACCINES
 from synthetic_data.observation import (
     Later,
@@ -42,24 +42,24 @@ NOT_HELD = not_held(LAYOUT)
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
     """Record the children in the office's files, and their data until the day of its list."""
     day = exchange.roster_date
-    children, spells = truth.population.children, truth.schooling.school_enrollment
+    children, enrollments = truth.population.children, truth.schooling.school_enrollment
     card = truth.life.cards
-    now = spells.loc[(spells["school_year"] == scenario.school_year) & on_day(spells, day)]
+    now = enrollments.loc[(enrollments["school_year"] == scenario.school_year) & on_day(enrollments, day)]
     now = now.sort_values(["person", "is_primary", "begin_date"]).drop_duplicates("person", keep="last")
-    place = places_in(children["person"], now["person"])
+    place = positions_in(children["person"], now["person"])
     school, grade = (
         look_up(children["person"], now, "person", name).to_numpy(dtype=object)
         for name in ("school_id", "grade_level")
     )
     listed = np.sort(place[card[place]])
-    told = {system: share > 0 for system, share in exchange.ids.items()}
+    has_ids = {system: share > 0 for system, share in exchange.ids.items()}
 
     def who(child: Codes) -> dict[str, Any]:
         return {
             "Last Name": children["last_surname"].array.take(child),
             "First Name": children["first_name"].array.take(child),
             "Date of Birth": children["birth_date"].array.take(child),
-            "District ID": _told(children["district_number"], child, told.get("District", False)),
+            "District ID": _known_numbers(children["district_number"], child, has_ids.get("District", False)),
         }
 
     students = pd.DataFrame(
@@ -67,7 +67,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             **who(listed),
             "School": text(school[listed]),
             "Grade": text(grade[listed]),
-            "State ID": _told(children["state_id"], listed, told.get("State", False)),
+            "State ID": _known_numbers(children["state_id"], listed, has_ids.get("State", False)),
         }
     )
     if scenario.watched == "allergy":
@@ -82,7 +82,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
                 "Date": dates(made.day[mine]),
                 "Time In": _clock(made.time_in[mine]),
                 "Time Out": _clock(made.time_out[mine]),
-                "School": pick(truth.population.places.ids, made.school[mine]),
+                "School": pick(truth.population.school_list.ids, made.school[mine]),
                 **who(made.child[mine]),
                 "Reason": pick(REASONS, made.reason[mine]),
                 "Disposition": pick(DISPOSITIONS, made.disposition[mine]),
@@ -93,8 +93,8 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         )
 
     def immunizations() -> Sequence[Recorded]:
-        child, said = _vaccines(truth, listed, np.datetime64(day, "D"))
-        frame = pd.DataFrame({**who(child), **said})
+        child, columns = _vaccines(truth, listed, np.datetime64(day, "D"))
+        frame = pd.DataFrame({**who(child), **columns})
         rows = about(person.array.take(child), "Subject")
         return (Recorded("immunizations", "immunizations.csv", frame, rows),)
 
@@ -120,13 +120,13 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     )
 
 
-def _told(numbers: pd.Series, child: Codes, told: bool) -> Any:
+def _known_numbers(numbers: pd.Series, child: Codes, told: bool) -> Any:
     known = np.full(len(child), told)
     return text(only(known, numbers.to_numpy(dtype=object)[child]))
 
 
 def _alerts(truth: Truth, child: Codes) -> Any:
-    """Return what the office was told about the child with a watched change; nobody told it about others."""
+    """Return what the office knows about the child with a watched change; it knows nothing about others."""
     alerts = np.full(len(child), None, dtype=object)
     if truth.change is not None:
         alerts[child == truth.change.child] = truth.change.value
@@ -165,7 +165,7 @@ def _vaccines(truth: Truth, listed: Codes, day: np.datetime64) -> tuple[Codes, d
 
 def _first_days(truth: Truth) -> npt.NDArray[np.datetime64]:
     """Return each child's first known day in the district's schools."""
-    spells, begins = truth.schooling.spells, truth.schooling.school_enrollment["begin_date"]
+    enrollments, begins = truth.schooling.enrollments, truth.schooling.school_enrollment["begin_date"]
     days = np.full(len(truth.population.children), np.datetime64("9999-01-01", "D"))
-    np.minimum.at(days, spells.child, begins.to_numpy().astype("datetime64[D]"))
+    np.minimum.at(days, enrollments.child, begins.to_numpy().astype("datetime64[D]"))
     return days

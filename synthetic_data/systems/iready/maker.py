@@ -113,7 +113,7 @@ def _results(
     at_school = held.school[np.arange(len(now)), now]
     everybody = held.tests.at(mine)
     names = [ranked(children[name]) for name in ("first_name", "last_surname")]
-    school_name = ranked(pd.Series(population.places.names))
+    school_name = ranked(pd.Series(population.school_list.names))
     order = np.lexsort(
         (
             everybody.day,
@@ -140,10 +140,10 @@ def _results(
         "Student ID": text(own[child]),
         "Student Grade": pick(GRADES, tests.grade),
         "Academic Year": scenario.school_year,
-        "School": pick(population.places.names, school),
+        "School": pick(population.school_list.names, school),
         "Enrolled": pick(("Not Enrolled", "Enrolled"), enrolled.astype("int64")),
         "District State ID": population.district_id,
-        "School State ID": pick(population.places.ids, school),
+        "School State ID": pick(population.school_list.ids, school),
         "Student State ID": text(state[child]),
         "User Name": text([f"AUTO_{account}" for account in accounts[child].tolist()]),
         "Sex": of(children["sex"].array),
@@ -179,11 +179,11 @@ def _accounts(scenario: Scenario, count: int) -> Codes:
 
 def _enrolled(scenario: Scenario, truth: Truth, day: pd.Timestamp) -> npt.NDArray[np.bool_]:
     """Mark children enrolled on the day of the vendor's last roster."""
-    spells, enrollment = truth.schooling.spells, truth.schooling.school_enrollment
-    end = enrollment["end_date"]
-    runs = (enrollment["begin_date"] <= day) & (end.isna() | (end >= day))
-    runs &= enrollment["school_year"] == scenario.school_year
-    enrolled = marked(spells.child[runs.to_numpy(dtype=bool)], len(truth.population.children))
+    enrollments, school_enrollment = truth.schooling.enrollments, truth.schooling.school_enrollment
+    end = school_enrollment["end_date"]
+    runs = (school_enrollment["begin_date"] <= day) & (end.isna() | (end >= day))
+    runs &= school_enrollment["school_year"] == scenario.school_year
+    enrolled = marked(enrollments.child[runs.to_numpy(dtype=bool)], len(truth.population.children))
     return enrolled
 
 
@@ -223,12 +223,12 @@ def _measure(name: str, score: Codes) -> dict[str, Any]:
     value = (np.rint((slope * score + start) / 5) * 5).clip(LOWEST_MEASURE, 2000).astype("int64")
     distinct, which = np.unique(value, return_inverse=True)
 
-    def written(measure: int) -> str:
+    def as_text(measure: int) -> str:
         return f"{below_zero if measure < 0 else ''}{abs(measure)}{name[0]}"
 
-    ranges = [f"{written(max(v - below, LOWEST_MEASURE))}-{written(v + above)}" for v in distinct.tolist()]
+    ranges = [f"{as_text(max(v - below, LOWEST_MEASURE))}-{as_text(v + above)}" for v in distinct.tolist()]
     return {
-        f"{name} Measure": pick([written(v) for v in distinct.tolist()], which),
+        f"{name} Measure": pick([as_text(v) for v in distinct.tolist()], which),
         f"{name} Range": pick(ranges, which),
     }
 
@@ -261,7 +261,7 @@ def _reading_domains(rng: np.random.Generator, tests: Tests) -> dict[str, Any]:
         ("Phonics", PHONICS_TO_GRADE, PHONICS_DONE),
         ("High-Frequency Words", WORDS_TO_GRADE, WORDS_DONE),
     ):
-        score, written = _part(rng, tests, 1, name)
+        score, placements = _part(rng, tests, 1, name)
         asked = tests.grade <= to_grade
         full = np.zeros(len(score), dtype=bool)
         if name == "High-Frequency Words":
@@ -271,8 +271,8 @@ def _reading_domains(rng: np.random.Generator, tests: Tests) -> dict[str, Any]:
             asked &= score < done
         instead = "Not Assessed" if done is None else "Surpassed Level"
         beyond = instead if done is None else RELATIVE[MID_OR_ABOVE]
-        placement = pd.Series(written[f"{name} Placement"]).mask(full, "Max Score").where(asked, instead)
-        relative = pd.Series(written[f"{name} Relative Placement"])
+        placement = pd.Series(placements[f"{name} Placement"]).mask(full, "Max Score").where(asked, instead)
+        relative = pd.Series(placements[f"{name} Relative Placement"])
         columns |= {
             f"{name} Scale Score": whole(score, asked),
             f"{name} Placement": placement.array,

@@ -15,7 +15,7 @@ import pandas as pd
 from helpers.files import TextTable, default_settings, render, render_column, unique_names
 from helpers.layouts import FileLayout, load_layout
 from helpers.standard import STRING, isin_text
-from synthetic_data.columns import mapped, marked, pick, places_in, ranked, text, within
+from synthetic_data.columns import mapped, marked, pick, positions_in, ranked, text, within
 from synthetic_data.life.learning.assignments import (
     GROUPS,
     Coursework,
@@ -79,7 +79,7 @@ def gradebook_pages(
     persons = truth.population.children["person"].array
     whom = np.full(int(sheets.rows.sum()), -1)
     child_row = sheets.first_row[sheets.sheet_of_place] + sheets.row_of_place
-    whom[child_row] = coursework.places.child[sheets.place]
+    whom[child_row] = coursework.roster.child[sheets.place]
     person = persons.take(whom, allow_fill=True)
     part = pick((NOBODY, "Subject"), (whom >= 0).astype("int64"))
 
@@ -118,7 +118,7 @@ class Sheets:
     column_of_assignment: Codes
     sheet_of_assignment: Codes
     place: Codes
-    """Listed places of children, sheet by sheet, by name."""
+    """Rows of the roster, sheet by sheet, sorted by name."""
     row_of_place: Codes
     sheet_of_place: Codes
     rows: Codes
@@ -140,12 +140,12 @@ def _sheets(scenario: Scenario, truth: Truth, coursework: Coursework, now: Stand
     count = len(coursework.sections)
     children = truth.population.children
     place = np.flatnonzero(now.listed)
-    section = np.unique(coursework.places.section[place])
+    section = np.unique(coursework.roster.section[place])
     sheet_of = np.full(count, -1)
     sheet_of[section] = np.arange(len(section))
     rank = np.argsort(_by_name(scenario, children))
-    sheet = sheet_of[coursework.places.section[place]]
-    order = np.lexsort((rank[coursework.places.child[place]], sheet))
+    sheet = sheet_of[coursework.roster.section[place]]
+    order = np.lexsort((rank[coursework.roster.child[place]], sheet))
     place, sheet = place[order], sheet[order]
     seated = np.bincount(sheet, minlength=len(section))
 
@@ -195,7 +195,7 @@ def _cells(
     cells = np.full(int((sheets.rows * sheets.columns).sum()), "", dtype=object)
     every, points_row = np.arange(len(sheets.section)), sheets.points_row
     children = truth.population.children
-    child = coursework.places.child[sheets.place]
+    child = coursework.roster.child[sheets.place]
     sheet, row = sheets.sheet_of_place, sheets.row_of_place
 
     def put(at: Codes, words: Any) -> None:
@@ -223,7 +223,7 @@ def _cells(
     # Scores.
     column_at = np.full(len(coursework.section), -1)
     column_at[sheets.assignment] = column_of
-    sheet_at, row_at = (np.full(len(coursework.places.child), -1) for _ in range(2))
+    sheet_at, row_at = (np.full(len(coursework.roster.child), -1) for _ in range(2))
     sheet_at[sheets.place], row_at[sheets.place] = sheet, row
     assignment, place = coursework.assignment[now.cell], coursework.place[now.cell]
     score = np.where(now.graded, coursework.score[now.cell].astype("float64"), np.nan)
@@ -367,7 +367,7 @@ def class_lists(scenario: Scenario, truth: Truth, users: Users, day: pd.Timestam
         & isin_text(seats["section_id"], sections["section_id"]),
     )
     course = look_up(seats["section_id"], sections, "section_id", "course_id")
-    place = places_in(children["person"], seats["person"])
+    place = positions_in(children["person"], seats["person"])
     number, distinct = pd.factorize(course, sort=True)
     order = np.lexsort((np.argsort(_by_name(scenario, children))[place], number))
     place, number = place[order], number[order]
@@ -386,7 +386,7 @@ def class_lists(scenario: Scenario, truth: Truth, users: Users, day: pd.Timestam
         {"person": children["person"].array.take(place), "part": pd.array(["Subject"] * len(place), "string")}
     )
     table = render(rows, load_layout(CANVAS).file_named("gradebook"), structure={"points_possible": {}})
-    structure, written = table.rows.iloc[:1], table.rows.iloc[1:]
+    structure, student_rows = table.rows.iloc[:1], table.rows.iloc[1:]
     about_nobody = pd.DataFrame({"person": [pd.NA], "part": [NOBODY]}, dtype=STRING)
     bounds = np.searchsorted(number, np.arange(len(distinct) + 1)).tolist()
     lists = []
@@ -396,7 +396,7 @@ def class_lists(scenario: Scenario, truth: Truth, users: Users, day: pd.Timestam
                 file="gradebook",
                 path=f"gradebooks/{day:%Y-%m-%d}_Grades-{distinct[at]}.csv",
                 frame=replace(
-                    table, rows=pd.concat([structure, written.iloc[start:stop]], ignore_index=True)
+                    table, rows=pd.concat([structure, student_rows.iloc[start:stop]], ignore_index=True)
                 ),
                 people=pd.concat([about_nobody, whom.iloc[start:stop]], ignore_index=True),
             )

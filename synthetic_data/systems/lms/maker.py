@@ -11,7 +11,7 @@ import pandas as pd
 from helpers.files import TextTable, default_settings
 from helpers.layouts import load_layout
 from helpers.standard import STRING, isin_text
-from synthetic_data.columns import marked, numbered, pick, places_in, text
+from synthetic_data.columns import marked, numbered, pick, positions_in, text
 from synthetic_data.life.learning.assignments import standing
 from synthetic_data.life.learning.online_activity import online_now
 from synthetic_data.observation import (
@@ -60,7 +60,7 @@ def submission_page(scenario: Scenario, truth: Truth, users: Users, day: pd.Time
     cell = work.cell[there]
     graded = marked(now.cell[now.graded | now.excused], len(coursework.place))
     shown = graded[cell]
-    assignment, child = coursework.assignment[cell], coursework.places.child[coursework.place[cell]]
+    assignment, child = coursework.assignment[cell], coursework.roster.child[coursework.place[cell]]
     due = coursework.due[assignment] < until
     # In the toolkit's own order: late, missing, graded, submitted, none of these.
     status = np.select(
@@ -96,7 +96,7 @@ def sign_in_page(truth: Truth, users: Users, day: pd.Timestamp) -> Recorded:
     """Write one row per sign-in and sign-out of children with a section on the day, by time."""
     until = np.datetime64(day, "D")
     coursework, signed = truth.life.coursework, truth.life.sign_ins
-    sits = marked(coursework.places.child[standing(coursework, until).listed], len(truth.population.children))
+    sits = marked(coursework.roster.child[standing(coursework, until).listed], len(truth.population.children))
     row = np.flatnonzero(sits[signed.child] & (signed.day <= until))
     child, out = signed.child[row], signed.out[row]
     moment = _utc(signed.day[row], signed.second[row])
@@ -159,8 +159,8 @@ def _moments(moment: Codes, known: npt.NDArray[np.bool_]) -> Any:
     seconds, second = np.unique(moment % DAY, return_inverse=True)
     dates = np.datetime_as_string(days.astype("datetime64[D]")).tolist()
     times = [f" {s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for s in seconds.tolist()]
-    written = pick(dates, day.reshape(-1)) + pick(times, second.reshape(-1))
-    return pd.Series(written).where(known, "").array
+    moments = pick(dates, day.reshape(-1)) + pick(times, second.reshape(-1))
+    return pd.Series(moments).where(known, "").array
 
 
 def _grades(score: npt.NDArray[np.floating[Any]]) -> Any:
@@ -187,10 +187,13 @@ CLOSED = 0.6  # share of leavers' accounts that somebody closed; the others stay
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
     """Record the children in the learning system, and its gradebooks."""
     day, year = exchange.roster_date, scenario.school_year
-    spells = truth.schooling.school_enrollment
-    known = spells["begin_date"] <= pd.Timestamp(scenario.as_of)
-    ever = spells.loc[known & (spells["school_year"] >= year - 1), "person"].drop_duplicates()
-    served = keep(spells, known & (spells["school_year"] == year) & (spells["grade_level"] >= LOWEST_GRADE))
+    enrollments = truth.schooling.school_enrollment
+    known = enrollments["begin_date"] <= pd.Timestamp(scenario.as_of)
+    ever = enrollments.loc[known & (enrollments["school_year"] >= year - 1), "person"].drop_duplicates()
+    served = keep(
+        enrollments,
+        known & (enrollments["school_year"] == year) & (enrollments["grade_level"] >= LOWEST_GRADE),
+    )
     # Grades are text; kindergarten sorts after all numbers.
     served = keep(served, served["grade_level"] != "KG")
     there = keep(served, served["begin_date"] <= day)
@@ -237,7 +240,7 @@ def _accounts(scenario: Scenario, truth: Truth, exchange: Exchange) -> Users:
     logins = _logins(scenario, truth)
     user_id = np.where(carried, children["district_number"].to_numpy(dtype=object), logins)
     # Accounts were opened year by year: the oldest children have the lowest numbers.
-    grade = places_in(GRADES, children["grade_level"])
+    grade = positions_in(GRADES, children["grade_level"])
     number = np.zeros(len(children), dtype="int64")
     opened = np.lexsort((rng.random(len(children)), -grade))
     number[opened] = 1_200_000 + np.cumsum(rng.integers(1, 40, len(children)))
@@ -256,10 +259,10 @@ def _logins(scenario: Scenario, truth: Truth) -> npt.NDArray[np.object_]:
     An account keeps the surname under which it was opened.
     """
     children = truth.life.population.children
-    grade = places_in(GRADES, children["grade_level"])
+    grade = positions_in(GRADES, children["grade_level"])
     class_year = (scenario.school_year + len(GRADES) - 1 - np.maximum(grade, 0)) % 100
     seen = set(truth.population.staff["email"].str.split("@").str[0])
-    # Who is first to have a login is drawn, so that its digit tells nothing.
+    # Who is first to have a login is drawn, so that its digit reveals nothing.
     order = rng_for(scenario.seed, SILO, "logins").permutation(len(children))
     logins = np.empty(len(children), dtype=object)
     for at, first, last, year in zip(
@@ -289,7 +292,7 @@ def _open(scenario: Scenario, truth: Truth, last: pd.DataFrame, day: pd.Timestam
 
 def _users(truth: Truth, accounts: Users, persons: pd.Series, open_: npt.NDArray[np.bool_]) -> pd.DataFrame:
     children = truth.population.children
-    place = places_in(children["person"], persons)
+    place = positions_in(children["person"], persons)
     first, last = children["first_name"].array.take(place), children["last_surname"].array.take(place)
     shown = children["preferred_first_name"].fillna(children["first_name"]).array.take(place)
     email = children["email"].where(accounts.from_roster).array.take(place)

@@ -143,7 +143,7 @@ def _children(
     """List the children of each term, each at the school of that term's roster."""
     people = truth.population.children
     child, term = np.nonzero(held.listed)
-    names = text(truth.population.places.names)
+    names = text(truth.population.school_list.names)
 
     def of(values: Any) -> Any:
         return values.take(child)
@@ -186,8 +186,8 @@ def _results(
         "TermName": pick(_terms(held), held.term[row]),
         "DistrictName": population.district_name,
         "District_StateID": population.district_id,
-        "SchoolName": pick(population.places.names, school),
-        "School_StateID": pick(population.places.ids, school),
+        "SchoolName": pick(population.school_list.names, school),
+        "School_StateID": pick(population.school_list.ids, school),
         "StudentID": text(own[tests.child]),
         "Student_StateID": text(state[tests.child]),
         "Subject": pick(VENDOR_SUBJECTS, tests.subject),
@@ -220,7 +220,7 @@ def _in_order(
     """Sort a year's tests by term, school and number; return indexes and schools."""
     row = np.flatnonzero(held.tests.year == year)
     school = held.school[held.tests.child[row], held.term[row]]
-    name = np.array(truth.population.places.names, dtype=object)[school]
+    name = np.array(truth.population.school_list.names, dtype=object)[school]
     tests = held.tests.at(row)
     order = np.lexsort((tests.subject, own[tests.child], name, tests.season))
     return row[order], school[order]
@@ -242,7 +242,7 @@ def _older_results(
     frame = {
         "TermName": pick(_terms(held), held.term[row]),
         "StudentID": text(own[tests.child]),
-        "SchoolName": pick(population.places.names, school),
+        "SchoolName": pick(population.school_list.names, school),
         "MeasurementScale": pick(SUBJECTS, tests.subject),
         "Discipline": pick(SUBJECTS, tests.subject),
         "GrowthMeasureYN": True,

@@ -7,7 +7,7 @@ import pandas as pd
 
 from helpers.standard import last_day
 from synthetic_data import columns
-from synthetic_data.columns import dates, numbered, pick, places_in, text, whole
+from synthetic_data.columns import dates, numbered, pick, positions_in, text, whole
 from synthetic_data.life.wellbeing.meal_eligibility import BENEFITS, CARRIED, DIRECT, NOTHING, REASONS
 from synthetic_data.observation import (
     Observation,
@@ -57,7 +57,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     own = numbered("", 10**width - 1 - rng.permutation(len(children)), width)
     balance = np.zeros(len(children))
     accounts = truth.life.meal_accounts
-    balance[places_in(children["person"], accounts["person"])] = accounts["balance"]
+    balance[positions_in(children["person"], accounts["person"])] = accounts["balance"]
     asked = ~np.isin(reason, (DIRECT, NOTHING, CARRIED))
     frame = pd.DataFrame(
         {

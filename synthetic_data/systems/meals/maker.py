@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.standard import STRING, isin_text
-from synthetic_data.columns import places_in
+from synthetic_data.columns import positions_in
 from synthetic_data.observation import (
     Observation,
     Recorded,
@@ -45,11 +45,13 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     day = exchange.roster_date
     year = scenario.school_year
     children, accounts = truth.population.children, truth.life.meal_accounts
-    spells = truth.schooling.school_enrollment
-    ever = spells.loc[
-        (spells["begin_date"] <= pd.Timestamp(scenario.as_of)) & (spells["school_year"] >= year - 1), "person"
+    enrollments = truth.schooling.school_enrollment
+    ever = enrollments.loc[
+        (enrollments["begin_date"] <= pd.Timestamp(scenario.as_of))
+        & (enrollments["school_year"] >= year - 1),
+        "person",
     ].drop_duplicates()
-    known = keep(spells, spells["begin_date"] <= day)
+    known = keep(enrollments, enrollments["begin_date"] <= day)
     # The latest enrollment period decides the school in the lunch line's records.
     last = known.sort_values(["person", "is_primary", "begin_date"]).drop_duplicates("person", keep="last")
     last = keep(last, isin_text(last["person"], accounts["person"]))
@@ -98,7 +100,7 @@ def _numbers(
     """
     rng = rng_for(scenario.seed, SILO, "numbers")
     children = truth.population.children
-    place = places_in(children["person"], persons)
+    place = positions_in(children["person"], persons)
     share = exchange.ids.get("District", 0.0)
     by_hand = rng.random(len(children))[place] < share
     if share < 1 and (~by_hand).sum() < FEWEST_OWN:
@@ -108,8 +110,8 @@ def _numbers(
     numbers = np.where(by_hand, district.to_numpy(dtype=object), own)
 
     collides = np.zeros(len(persons), dtype=bool)
-    own_places = np.flatnonzero(~by_hand)
-    wanted = min(max(2, round(COLLIDING * len(own_places))), -(-len(own_places) // 2))
+    own_positions = np.flatnonzero(~by_hand)
+    wanted = min(max(2, round(COLLIDING * len(own_positions))), -(-len(own_positions) // 2))
     if wanted:
         # Another child of this year, without that number in the lunch line.
         carried = set(numbers[by_hand].tolist())
@@ -118,14 +120,14 @@ def _numbers(
         others = keep(children, isin_text(children["person"], here))
         free = keep(others, ~isin_text(others["district_number"], carried))
         rows = rng.permutation(len(free))[: 2 * wanted]
-        places = rng.permutation(own_places)
+        positions = rng.permutation(own_positions)
         used = 0
         household = look_up(persons, children, "person", "household").to_numpy(dtype=object)
         for row in rows.tolist():
-            if used == wanted or used == len(places):
+            if used == wanted or used == len(positions):
                 break
             other = free.iloc[row]
-            at = int(places[used])
+            at = int(positions[used])
             if other["household"] != household[at]:
                 numbers[at] = other["district_number"]
                 collides[at] = True
@@ -152,5 +154,5 @@ def _pins(scenario: Scenario, everybody: pd.Series, persons: pd.Series, active: 
     width = max(4, len(str(2 * len(everybody))))
     low = 10 ** (width - 1)
     drawn = low + rng.permutation(9 * low)[: len(everybody)]
-    place = places_in(everybody, persons)
+    place = positions_in(everybody, persons)
     return pd.array([str(pin) for pin in drawn[place].tolist()], dtype=STRING)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import dates, marked, only, pick, places_in, text, whole
+from synthetic_data.columns import dates, marked, only, pick, positions_in, text, whole
 from synthetic_data.life.presence import windows_of
 from synthetic_data.life.wellbeing.screenings import (
     FORMS,
@@ -73,9 +73,9 @@ def _on_the_roster(
     """
     lag = pd.Timestamp(scenario.as_of) - exchange.roster_date
     begin = truth.schooling.begin
-    # Enrollment periods are sorted by begin date: written backward, the first one remains.
+    # Enrollment periods are sorted by begin date: assigned backward, the first one remains.
     came = np.full(len(truth.population.children), np.datetime64("9999-12-31"))
-    came[truth.schooling.spells.child[::-1]] = begin[::-1]
+    came[truth.schooling.enrollments.child[::-1]] = begin[::-1]
     known = np.zeros(len(screenings.child), dtype=bool)
     for year in (scenario.school_year - 1, scenario.school_year):
         windows = windows_of(WINDOWS, year)
@@ -125,11 +125,11 @@ def _forms(truth: Truth, numbers: Words, forms: Screenings, last: np.datetime64)
     children = population.children
     name = _in_one_cell(children)
     child = forms.child
-    teacher, woman = _teachers(truth, forms.spell)
+    teacher, woman = _teachers(truth, forms.enrollment)
     by_teacher, by_child = forms.form == TEACHER, forms.form == STUDENT
     relation = np.where(by_teacher, 0, np.where(by_child, -1, 1))
     frame: dict[str, Any] = {
-        "School Name": pick(population.places.names, forms.school),
+        "School Name": pick(population.school_list.names, forms.school),
         "Student Name": text(name[child]),
         "Student Number": text(numbers[child]),
         "Grade": pick(GRADES, forms.grade),
@@ -172,16 +172,16 @@ def _in_one_cell(people: pd.DataFrame) -> Words:
 
 
 def _groups(children: pd.DataFrame) -> Codes:
-    return places_in(list(RACE_WORDS), children["group"])
+    return positions_in(list(RACE_WORDS), children["group"])
 
 
-def _teachers(truth: Truth, spell: Codes) -> tuple[Words, Codes]:
+def _teachers(truth: Truth, enrollment: Codes) -> tuple[Words, Codes]:
     """Return the rater of each period, the teacher of the first class, and whether she is a woman."""
     seats, staff = truth.schooling.seats, truth.population.staff
-    seated, first = np.unique(seats.spell, return_index=True)
-    place = np.searchsorted(seated, spell).clip(max=len(seated) - 1)
+    seated, first = np.unique(seats.enrollment, return_index=True)
+    place = np.searchsorted(seated, enrollment).clip(max=len(seated) - 1)
     section = truth.schooling.sections["teacher"].iloc[seats.section[first[place]]]
-    who = places_in(staff["person"], section)
+    who = positions_in(staff["person"], section)
     name = (staff["last_surname"].astype(object) + ", " + staff["first_name"].astype(object)).to_numpy(
         dtype=object
     )

@@ -56,10 +56,10 @@ def opaque_ids(scenario: Scenario, truth: Truth) -> pd.DataFrame:
 
 
 def student_users(
-    truth: Truth, spells: pd.DataFrame, accounts: pd.DataFrame, agents: pd.DataFrame, exchange: Exchange
+    truth: Truth, enrollments: pd.DataFrame, accounts: pd.DataFrame, agents: pd.DataFrame, exchange: Exchange
 ) -> pd.DataFrame:
     """Return the account of each child with an enrollment period, as of that period."""
-    persons = spells["person"]
+    persons = enrollments["person"]
     # Accounts start with the children's, in their order.
     place = index_in(persons, truth.population.children["person"])
     children, account = truth.population.children.iloc[place], accounts.iloc[place]
@@ -77,9 +77,9 @@ def student_users(
                 children["household"], truth.population.households, "household", "telephone"
             ).array,
             "agentSourcedIds": look_up(children["household"], agents, "household", "sourcedId").array,
-            "grades": spells["grade_level"].array,
+            "grades": enrollments["grade_level"].array,
             "preferredGivenName": children["preferred_first_name"].array,
-            "primaryOrgSourcedId": spells["school_id"].array,
+            "primaryOrgSourcedId": enrollments["school_id"].array,
         }
     )
     if "State" in exchange.ids:
@@ -195,7 +195,7 @@ LAYOUT = "sis/oneroster_1p2"
 SORTED_BY = dict.fromkeys(("users", "roles", "enrollments", "demographics"), ("sourcedId",))
 WORK = 7  # among the slowest to write; the largest number is the slowest
 
-# The binding's 21 data files; the manifest lists each, written or not.
+# The binding's 21 data files; the manifest lists each, present or not.
 BUNDLE = (
     "academicSessions", "categories", "classes", "classResources", "courses", "courseResources",
     "demographics", "enrollments", "lineItemLearningObjectiveIds", "lineItems", "lineItemScoreScales",
@@ -226,26 +226,26 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     """Record what the student information system contains on its roster day."""
     year, day = scenario.school_year, exchange.roster_date
     schooling = truth.schooling
-    spells = schooling.school_enrollment
-    spells = keep(spells, (spells["school_year"] == year) & (spells["begin_date"] <= day))
-    running = spells.loc[on_day(spells, day).to_numpy()].sort_values(
+    enrollments = schooling.school_enrollment
+    enrollments = keep(enrollments, (enrollments["school_year"] == year) & (enrollments["begin_date"] <= day))
+    running = enrollments.loc[on_day(enrollments, day).to_numpy()].sort_values(
         ["person", "is_primary", "begin_date"], ascending=[True, False, False]
     )
     running = running.reset_index(drop=True)
     here = running.drop_duplicates("person").reset_index(drop=True)
-    left = spells.loc[~isin_text(spells["person"], here["person"])]
+    left = enrollments.loc[~isin_text(enrollments["person"], here["person"])]
     left = left.sort_values(["person", "begin_date"]).drop_duplicates("person", keep="last")
     left = left.reset_index(drop=True)
-    returned = _returned(spells, here)
+    returned = _returned(enrollments, here)
 
     accounts = opaque_ids(scenario, truth)
     agents = guardians_accounts(truth, accounts)
     students = student_users(truth, here, accounts, agents, exchange)
     gone = student_users(truth, left, accounts, agents, exchange)
     renumbered = old_records(scenario, truth, student_users(truth, returned, accounts, agents, exchange))
-    spare_spells = pd.concat([left, returned], ignore_index=True)
+    spare_enrollments = pd.concat([left, returned], ignore_index=True)
     spare_people = about(
-        spare_spells["person"], "Subject", why=["left"] * len(left) + ["old id"] * len(returned)
+        spare_enrollments["person"], "Subject", why=["left"] * len(left) + ["old id"] * len(returned)
     )
     spare_users = pd.concat([gone, renumbered], ignore_index=True).drop(columns="person")
 
@@ -263,11 +263,11 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     roles, roles_people = _roles(scenario, truth, running, guardians, accounts)
     # A leaver who is still listed has a role that nobody closed.
     closed = (spare_people["why"] == "old id").to_numpy(dtype=bool)
-    open_ended = spare_spells.assign(end_date=spare_spells["end_date"].where(closed))
+    open_ended = spare_enrollments.assign(end_date=spare_enrollments["end_date"].where(closed))
     spare_roles = _student_roles(open_ended, spare_users["sourcedId"])
     spare_roles["sourcedId"] = guids(rng_for(scenario.seed, SILO, "spare roles"), len(spare_roles))
     demographics = demographics_of(truth, here["person"], students["sourcedId"])
-    spare_demographics = demographics_of(truth, spare_spells["person"], spare_users["sourcedId"])
+    spare_demographics = demographics_of(truth, spare_enrollments["person"], spare_users["sourcedId"])
 
     @cache
     def taught() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -312,24 +312,24 @@ def _recorded(
     return Recorded(name, path, frame, people, spare, spare_people)
 
 
-def _returned(spells: pd.DataFrame, here: pd.DataFrame) -> pd.DataFrame:
+def _returned(enrollments: pd.DataFrame, here: pd.DataFrame) -> pd.DataFrame:
     """Return the earlier enrollment period of every child who left the district's schools and is back now."""
-    now = look_up(spells["person"], here, "person", "begin_date")
-    gap = (now - spells["end_date"]) > pd.Timedelta(days=14)
-    earlier = spells.loc[gap.fillna(False).to_numpy(dtype=bool)].sort_values(["person", "begin_date"])
+    now = look_up(enrollments["person"], here, "person", "begin_date")
+    gap = (now - enrollments["end_date"]) > pd.Timedelta(days=14)
+    earlier = enrollments.loc[gap.fillna(False).to_numpy(dtype=bool)].sort_values(["person", "begin_date"])
     return earlier.drop_duplicates("person").reset_index(drop=True)
 
 
-def _student_roles(spells: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
-    primary = ~spells["person"].duplicated() if len(spells) else pd.Series([], dtype=bool)
+def _student_roles(enrollments: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
+    primary = ~enrollments["person"].duplicated() if len(enrollments) else pd.Series([], dtype=bool)
     return pd.DataFrame(
         {
             "userSourcedId": ids.array,
             "roleType": pick(("secondary", "primary"), np.asarray(primary, dtype="int64")),
-            "role": constant("Student", len(spells)),
-            "beginDate": spells["begin_date"].array,
-            "endDate": spells["end_date"].array,
-            "orgSourcedId": spells["school_id"].array,
+            "role": constant("Student", len(enrollments)),
+            "beginDate": enrollments["begin_date"].array,
+            "endDate": enrollments["end_date"].array,
+            "orgSourcedId": enrollments["school_id"].array,
         }
     )
 
@@ -379,30 +379,30 @@ def _classes(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return the classes that run on the day, their members, and the person of each of those rows."""
     schooling = truth.schooling
-    spells = schooling.section_enrollment
-    listed = isin_text(spells["person"], here["person"]) | isin_text(
-        spells["person"], truth.population.staff["person"]
+    seated = schooling.section_enrollment
+    listed = isin_text(seated["person"], here["person"]) | isin_text(
+        seated["person"], truth.population.staff["person"]
     )
-    spells = keep(
-        spells,
-        (spells["school_year"] == scenario.school_year) & on_day(spells, day) & listed,
+    seated = keep(
+        seated,
+        (seated["school_year"] == scenario.school_year) & on_day(seated, day) & listed,
     )
-    sections = keep(schooling.sections, isin_text(schooling.sections["section_id"], spells["section_id"]))
+    sections = keep(schooling.sections, isin_text(schooling.sections["section_id"], seated["section_id"]))
     course = schooling.courses
-    teacher = spells["role"] != "Student"
+    teacher = seated["role"] != "Student"
     enrollments = pd.DataFrame(
         {
-            "sourcedId": guids(rng_for(scenario.seed, SILO, "enrollments"), len(spells)),
-            "classSourcedId": spells["section_id"].array,
-            "schoolSourcedId": look_up(spells["section_id"], sections, "section_id", "school_id").array,
-            "userSourcedId": look_up(spells["person"], accounts, "person", "sourcedId").array,
-            "role": spells["role"].array,
+            "sourcedId": guids(rng_for(scenario.seed, SILO, "enrollments"), len(seated)),
+            "classSourcedId": seated["section_id"].array,
+            "schoolSourcedId": look_up(seated["section_id"], sections, "section_id", "school_id").array,
+            "userSourcedId": look_up(seated["person"], accounts, "person", "sourcedId").array,
+            "role": seated["role"].array,
             "primary": teacher.astype("boolean").array,
-            "beginDate": spells["begin_date"].array,
-            "endDate": spells["end_date"].array,
+            "beginDate": seated["begin_date"].array,
+            "endDate": seated["end_date"].array,
         }
     )
-    people = about(spells["person"], ["Teacher" if adult else "Subject" for adult in teacher.tolist()])
+    people = about(seated["person"], ["Teacher" if adult else "Subject" for adult in teacher.tolist()])
     codes = course[["course_id"]].assign(subject_codes=_subject_codes(course))
     classes = pd.DataFrame(
         {
@@ -482,13 +482,13 @@ def _orgs(truth: Truth) -> pd.DataFrame:
 
 def _manifest(scenario: Scenario) -> pd.DataFrame:
     files = [load_layout(LAYOUT).file_named(name) for name in HELD]
-    written = {
+    in_bundle = {
         file.name for file in files if not scenario.people_only or file.name == "orgs" or names_persons(file)
     }
     rows: Sequence[tuple[str, str]] = [
         ("manifest.version", "1.0"),
         ("oneroster.version", "1.2"),
-        *((f"file.{name}", "bulk" if name in written else "absent") for name in BUNDLE),
+        *((f"file.{name}", "bulk" if name in in_bundle else "absent") for name in BUNDLE),
         ("source.systemName", f"{scenario.title} student information system (synthetic)"),
         ("source.systemCode", "synthetic"),
     ]

@@ -54,8 +54,8 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     place, of_year = _plan_years(truth, plans, day, year)
     child = plans.child[place]
     rng = rng_for(scenario.seed, SILO, "numbers")
-    told = rng.random(len(children)) < exchange.ids.get("State", 0.0)
-    number = only(told, children["state_id"].to_numpy(dtype=object))
+    has_number = rng.random(len(children)) < exchange.ids.get("State", 0.0)
+    number = only(has_number, children["state_id"].to_numpy(dtype=object))
     who = children.iloc[child].reset_index(drop=True)
     frame = pd.DataFrame(
         {
@@ -85,19 +85,19 @@ def _plan_years(truth: Truth, plans: Plans, day: np.datetime64, year: int) -> tu
 
     A child from another district brought last year's plan along.
     """
-    spells, enrollment = truth.schooling.spells, truth.schooling.school_enrollment
-    begun = (enrollment["begin_date"] <= pd.Timestamp(day)).to_numpy(dtype=bool)
+    enrollments, school_enrollment = truth.schooling.enrollments, truth.schooling.school_enrollment
+    begun = (school_enrollment["begin_date"] <= pd.Timestamp(day)).to_numpy(dtype=bool)
     here = {}
     for one in (year - 1, year):
         here[one] = np.zeros(len(truth.population.children), dtype=bool)
-        here[one][spells.child[begun & (spells.year == one)]] = True
+        here[one][enrollments.child[begun & (enrollments.year == one)]] = True
     parts = []
     for one in (year - 1, year):
         met = plans.meeting[one]
         kept = here[one] | (here[year] if one < year else False)
         mine = kept[plans.child] & ~np.isnat(met) & (met <= day)
-        places = np.flatnonzero(mine)
-        parts.append((places, np.full(len(places), one)))
+        positions = np.flatnonzero(mine)
+        parts.append((positions, np.full(len(positions), one)))
     place, of_year = (np.concatenate([part[n] for part in parts]) for n in range(2))
     return place, of_year
 

@@ -20,7 +20,7 @@ from synthetic_data.life.wellbeing.surveys import (
     SEASONS,
     WINDOWS,
     Surveys,
-    said_no,
+    opted_out,
 )
 from synthetic_data.observation import (
     Later,
@@ -53,12 +53,12 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     years = (scenario.school_year - 1, scenario.school_year)
     named = [_about_me(scenario, truth, exchange, surveys, year) for year in years]
     asked = Later("our_school", lambda: _our_school(truth, surveys, years))
-    spells, person = truth.schooling.spells, truth.population.children["person"]
+    enrollments, person = truth.schooling.enrollments, truth.population.children["person"]
     missing = arrived_by(truth, scenario.as_of)
     missing[surveys.child] = False
     begun = truth.schooling.begin <= np.datetime64(scenario.as_of, "D")
-    of_age = marked(spells.child[begun & (spells.grade >= FIRST_GRADE)], len(person))
-    refused = missing & of_age & said_no(scenario, len(person))
+    of_age = marked(enrollments.child[begun & (enrollments.grade >= FIRST_GRADE)], len(person))
+    refused = missing & of_age & opted_out(scenario, len(person))
     return Observation(
         silo=SILO,
         layout=LAYOUT,
@@ -82,7 +82,7 @@ def _about_me(scenario: Scenario, truth: Truth, exchange: Exchange, surveys: Sur
     mine = np.flatnonzero(surveys.year == year)
     child, answers = surveys.child[mine], surveys.answers[mine]
     frame: dict[str, Any] = {
-        "School": pick(population.places.names, surveys.school[mine]),
+        "School": pick(population.school_list.names, surveys.school[mine]),
         "Grade": pick(GRADES, surveys.grade[mine]),
         "First name": children["first_name"].array.take(child),
         "Last name": children["last_surname"].array.take(child),
@@ -111,25 +111,25 @@ def _our_school(truth: Truth, surveys: Surveys, years: tuple[int, int]) -> Itera
         asked, total, liked = (
             sums[mine].reshape(-1) for sums in (surveys.asked, surveys.total, surveys.favorable)
         )
-        told = asked >= SMALLEST_GROUP
+        reported = asked >= SMALLEST_GROUP
         closed = np.array([last for _, _, last in windows_of(WINDOWS, year)])
         shown = np.maximum(asked, 1)
-        withheld = text(only(~told, "Withheld"))
+        withheld = text(only(~reported, "Withheld"))
         competency = item // (items // len(COMPETENCIES))
         frame = pd.DataFrame(
             {
-                "School": pick(truth.population.places.names, school),
+                "School": pick(truth.population.school_list.names, school),
                 "Grade": pick(GRADES, grade),
                 "Window": pick(SEASONS, window),
                 "Closed on": dates(closed[window]),
                 "Competency": pick(tuple(COMPETENCIES), competency),
                 "Item": pick(tuple(OUR_SCHOOL), item),
                 "Question": pick(tuple(OUR_SCHOOL.values()), item),
-                "Answers": whole(asked, told),
+                "Answers": whole(asked, reported),
                 "Answers_status": withheld,
-                "Mean": _told(total / shown, told),
+                "Mean": _masked(total / shown, reported),
                 "Mean_status": withheld,
-                "Favourable": _told(liked / shown, told),
+                "Favourable": _masked(liked / shown, reported),
                 "Favourable_status": withheld,
             }
         )
@@ -139,5 +139,5 @@ def _our_school(truth: Truth, surveys: Surveys, years: tuple[int, int]) -> Itera
         yield Recorded("our_school", f"our_school_{year}.csv", frame, nobody)
 
 
-def _told(numbers: npt.NDArray[np.float64], told: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    return np.where(told, numbers, np.nan)
+def _masked(numbers: npt.NDArray[np.float64], reported: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    return np.where(reported, numbers, np.nan)

@@ -17,8 +17,8 @@ BOOKS = ("Charlotte's Web", "Holes", "The Giver", "Hatchet", "Wonder")
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
     """Write down which of the children on the rolls have a book."""
     rng = rng_for(scenario.seed, SILO, "loans")
-    children, spells = truth.population.children, truth.schooling.school_enrollment
-    here = spells.loc[on_day(spells, exchange.roster_date)].drop_duplicates("person")
+    children, enrollments = truth.population.children, truth.schooling.school_enrollment
+    here = enrollments.loc[on_day(enrollments, exchange.roster_date)].drop_duplicates("person")
     borrows = rng.random(len(children)) < 0.6
     listed = children.loc[borrows & children["person"].isin(here["person"])]
     grade = here.set_index("person")["grade_level"].loc[listed["person"]]

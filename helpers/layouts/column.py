@@ -186,8 +186,8 @@ def shape_of(pattern: str) -> Shape:
     except (re.error, RecursionError, OverflowError) as error:
         raise ValueError(f"not a regular expression: {error}") from None
     except pa.ArrowInvalid as error:
-        told = str(error).partition("Invalid regular expression: ")[2] or str(error)
-        raise ValueError(f"can't be used: {told}; {INSTEAD}") from None
+        reason = str(error).partition("Invalid regular expression: ")[2] or str(error)
+        raise ValueError(f"can't be used: {reason}; {INSTEAD}") from None
     return Shape(searched, names)
 
 
@@ -250,8 +250,8 @@ def code_set(name: str) -> Mapping[str, str]:
 @cache
 def _code_files() -> Mapping[str, Path]:
     """Find the file of each code set: the shared ones and each system's own."""
-    places = [CODES, *(system.folder / CODES.name for system in systems().values())]
-    found = {path.stem: path for place in places for path in place.glob("*.toml")}
+    folders = [CODES, *(system.folder / CODES.name for system in systems().values())]
+    found = {path.stem: path for place in folders for path in place.glob("*.toml")}
     return {name: found[name] for name in sorted(found)}
 
 
@@ -317,9 +317,9 @@ class Column(StrictModel):
 
     @model_validator(mode="after")
     def _formats_mean_something(self) -> Self:
-        for written in self.formats():
-            if fault := format_fault(self.type, written):
-                raise ValueError(f"column {self.name!r}: format {written!r} is {fault}")
+        for declared in self.formats():
+            if fault := format_fault(self.type, declared):
+                raise ValueError(f"column {self.name!r}: format {declared!r} is {fault}")
         for name, limit in (("minimum", self.minimum), ("maximum", self.maximum)):
             if limit is None or self.type not in ("date", "datetime", "number", "integer"):
                 continue
@@ -343,7 +343,7 @@ class Column(StrictModel):
         return {word: source for word, source in given.items() if source is not None}
 
     def formats(self) -> list[str]:
-        """Return the declared formats; files are written with the first."""
+        """Return the declared formats; the generator uses the first."""
         return [self.format] if isinstance(self.format, str) else list(self.format or [])
 
     def part_names(self) -> list[str]:
@@ -367,7 +367,7 @@ class StructureRow(StrictModel):
     required: bool = False
 
     @model_validator(mode="after")
-    def _can_be_told_from_data(self) -> Self:
+    def _differs_from_data(self) -> Self:
         if self.first is None and self.cells is None:
             raise ValueError(f"row {self.name!r} is told neither by its `first` cell nor by its `cells`")
         if not self.empty:

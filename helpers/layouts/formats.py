@@ -32,7 +32,7 @@ def day_of(text: str) -> datetime | None:
         return None
 
 
-def format_fault(kind: str, written: str) -> str:
+def format_fault(kind: str, declared: str) -> str:
     """Describe what is wrong with a format.
 
     >>> format_fault("date", "MM/DD/YYYY")
@@ -53,27 +53,27 @@ def format_fault(kind: str, written: str) -> str:
         "list": lambda text: _one_of(text, ["descriptor"]),
     }
     if kind in checks:
-        return checks[kind](written)
-    types = [one for one in ("date", "time", "number", "boolean", "code") if not checks[one](written)]
+        return checks[kind](declared)
+    types = [one for one in ("date", "time", "number", "boolean", "code") if not checks[one](declared)]
     meant = f" Did you mean type = {types[0]!r}?" if types else ""
     return f"a format without a type: text is kept as it is written.{meant}"
 
 
-def _meant(written: str) -> str:
+def _meant(declared: str) -> str:
     """Replace words such as MM/DD/YYYY with directives."""
     found: list[str] = []
 
     def put(word: re.Match[str]) -> str:
-        said = MEANT[word[0].lower()]
-        found.append("%M" if said == "%m" and found and found[-1] in ("%H", "%I") else said)
+        directive = MEANT[word[0].lower()]
+        found.append("%M" if directive == "%m" and found and found[-1] in ("%H", "%I") else directive)
         return found[-1]
 
-    return WORDS.sub(put, written.replace("%", ""))
+    return WORDS.sub(put, declared.replace("%", ""))
 
 
-def _letters(written: str) -> list[str] | None:
+def _letters(declared: str) -> list[str] | None:
     """List the letters of a format's directives; None if one of them is unknown."""
-    letters = [one for one in DIRECTIVE.findall(written) if one != "%"]
+    letters = [one for one in DIRECTIVE.findall(declared) if one != "%"]
     return letters if all(one and one in OF_DAYS + OF_CLOCKS for one in letters) else None
 
 
@@ -84,14 +84,14 @@ def _whole_day(letters: list[str]) -> bool:
     )
 
 
-def _day(written: str, kind: str) -> str:
-    letters = _letters(written)
+def _day(declared: str, kind: str) -> str:
+    letters = _letters(declared)
     if letters is not None and _whole_day(letters) and len(set(letters)) == len(letters):
         return ""
-    plain = re.sub(r"%-(?=[mdHIMSjy])", "%", written)
-    for meant in (plain, _meant(written), re.sub(r"%D", "%d", re.sub(r"%M", "%m", plain))):
+    plain = re.sub(r"%-(?=[mdHIMSjy])", "%", declared)
+    for meant in (plain, _meant(declared), re.sub(r"%D", "%d", re.sub(r"%M", "%m", plain))):
         known = _letters(meant)
-        if known is not None and meant != written and _whole_day(known) and len(set(known)) == len(known):
+        if known is not None and meant != declared and _whole_day(known) and len(set(known)) == len(known):
             return f"no format of a {kind}. Did you mean {meant!r}?"
     return (
         f"no format of a {kind}: it takes a year (%Y or %y), a month (%m, %b or %B) and a day (%d), "
@@ -99,37 +99,37 @@ def _day(written: str, kind: str) -> str:
     )
 
 
-def _clock(written: str) -> str:
-    letters = _letters(written)
+def _clock(declared: str) -> str:
+    letters = _letters(declared)
     good = letters is not None and set(letters) <= set("HIMSfp") and len(set(letters)) == len(letters)
     if good and letters and sum(one in "HI" for one in letters) == 1:
         return ""
-    meant = _meant(written)
-    asked = f" Did you mean {meant!r}?" if meant != written and not _clock(meant) else ""
+    meant = _meant(declared)
+    asked = f" Did you mean {meant!r}?" if meant != declared and not _clock(meant) else ""
     return f"no format of a time, such as '%H:%M' or '%I:%M %p'.{asked}"
 
 
-def _picture(written: str) -> str:
-    if PICTURE.match(written):
+def _picture(declared: str) -> str:
+    if PICTURE.match(declared):
         return ""
-    asked = nearest(written, ["0", "0.0", "0.00", "#,##0", "#,##0.00", "$0.00", "$#,##0.00"])
+    asked = nearest(declared, ["0", "0.0", "0.00", "#,##0", "#,##0.00", "$0.00", "$#,##0.00"])
     return f"no picture of a number, such as 0.00 or $#,##0.00.{asked}"
 
 
-def _pair(written: str) -> str:
-    words = [word.strip() for word in written.split("|")]
+def _pair(declared: str) -> str:
+    words = [word.strip() for word in declared.split("|")]
     if len(words) == 2 and all(words) and words[0] != words[1]:
         return ""
-    apart = [word.strip() for word in re.split(r"[/,;]", written) if word.strip()]
+    apart = [word.strip() for word in re.split(r"[/,;]", declared) if word.strip()]
     asked = f" Did you mean {'|'.join(apart)!r}?" if len(apart) == 2 else ""
     return f"no pair of words, the one for yes first, such as 'Y|N'.{asked}"
 
 
-def _one_of(written: str, known: list[str]) -> str:
-    if written in known:
+def _one_of(declared: str, known: list[str]) -> str:
+    if declared in known:
         return ""
-    folded = [one for one in known if one.casefold() == written.casefold()]
-    asked = f" Did you mean {folded[0]!r}?" if folded else nearest(written, known)
+    folded = [one for one in known if one.casefold() == declared.casefold()]
+    asked = f" Did you mean {folded[0]!r}?" if folded else nearest(declared, known)
     return f"none of {', '.join(map(repr, known))}.{asked}"
 
 

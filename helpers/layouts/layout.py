@@ -75,7 +75,7 @@ class Makes(StrictModel):
     each: str | None = None
     repeat: list[str] = []
 
-    def written_out(self) -> list[Makes]:
+    def expand(self) -> list[Makes]:
         """Expand a repeated group of columns into one `makes` each, with `{n}` filled in."""
         if not self.repeat:
             return [self]
@@ -104,7 +104,7 @@ class Makes(StrictModel):
     @field_validator("set", mode="before")
     @classmethod
     def _days_in_words(cls, given: Any) -> Any:
-        """Convert a TOML date, written without quotes, to its text."""
+        """Convert a TOML date (without quotes) to its text."""
         if not isinstance(given, dict):
             return given
         return {name: one.isoformat() if isinstance(one, date) else one for name, one in given.items()}
@@ -223,7 +223,7 @@ class FileLayout(StrictModel):
     @field_validator("makes")
     @classmethod
     def _one_a_group(cls, makes: list[Makes]) -> list[Makes]:
-        return [one for each in makes for one in each.written_out()]
+        return [one for each in makes for one in each.expand()]
 
     @model_validator(mode="after")
     def _is_named_by_words(self) -> Self:
@@ -270,7 +270,7 @@ class FileLayout(StrictModel):
         return self
 
     @model_validator(mode="after")
-    def _tells_rows_by_columns_that_exist(self) -> Self:
+    def _names_existing_columns(self) -> Self:
         names = [column.name for column in self.columns]
         rows = [row.name for row in self.not_data]
         named_by = [name for row in self.not_data for name in row.empty]
@@ -436,7 +436,7 @@ class Layout(StrictModel):
 
     @property
     def files(self) -> list[FileLayout]:
-        """The kinds of file, in the order in which they are written."""
+        """The kinds of file, in the order of the export."""
         return self.file
 
     def file_named(self, name: str) -> FileLayout:
@@ -481,8 +481,8 @@ def _file_faults(file: FileLayout) -> Iterator[str]:
         asked = nearest(file.encoding, usual)
         yield f"encoding {file.encoding!r} is unknown, not one such as {', '.join(usual)}.{asked}"
     if len(file.delimiter) != 1 or file.delimiter in '"\r\n':
-        said = DELIMITERS.get(file.delimiter.casefold())
-        asked = f' Did you mean "{said}"?' if said else ""
+        character = DELIMITERS.get(file.delimiter.casefold())
+        asked = f' Did you mean "{character}"?' if character else ""
         yield f"delimiter {file.delimiter!r} is not one character.{asked}"
     for makes in file.makes:
         if makes.each is not None and not any(one.name.startswith(makes.each) for one in file.columns):
@@ -498,8 +498,8 @@ def _file_faults(file: FileLayout) -> Iterator[str]:
                 if found is None or found[1] is not None or not found[0].code_map():
                     continue
                 codes = [*found[0].code_map()]
-                written = [value.rsplit("#", 1)[-1] if found[0].formats() else value for value in values]
-                yield from (none_of(f"{word}: {name}", one, codes) for one in written if one not in codes)
+                used = [value.rsplit("#", 1)[-1] if found[0].formats() else value for value in values]
+                yield from (none_of(f"{word}: {name}", one, codes) for one in used if one not in codes)
 
 
 def _layout_faults(layout: Layout) -> Iterator[str]:
@@ -520,12 +520,14 @@ def _layout_faults(layout: Layout) -> Iterator[str]:
         for makes in file.makes:
             yield from _taken_faults(layout, file, makes)
     if layout.as_of_in_name is not None:
-        letters = sorted(layout.as_of_in_name[at + 1 :][:1] for at in _places_of("%", layout.as_of_in_name))
+        letters = sorted(
+            layout.as_of_in_name[at + 1 :][:1] for at in _positions_of("%", layout.as_of_in_name)
+        )
         if letters != ["Y", "d", "m"]:
             yield f"as_of_in_name {layout.as_of_in_name!r} is no day in names, such as '%Y-%m-%d'"
 
 
-def _places_of(letter: str, text: str) -> list[int]:
+def _positions_of(letter: str, text: str) -> list[int]:
     return [place for place, one in enumerate(text) if one == letter]
 
 

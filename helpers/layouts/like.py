@@ -38,13 +38,13 @@ def completed(given: dict[str, Any], above: tuple[str, ...] = ()) -> dict[str, A
     if not isinstance(given.get("file"), list):
         return given
     files: dict[str, dict[str, Any]] = {}
-    written = []
+    completed_files = []
     for file in given["file"]:
         if isinstance(file, dict) and isinstance(file.get("name"), str):
             file = _with_file(file, files)
             files[file["name"]] = file
-        written.append(file)
-    return {**given, "file": written}
+        completed_files.append(file)
+    return {**given, "file": completed_files}
 
 
 def _with_layout(own: dict[str, Any], above: tuple[str, ...]) -> dict[str, Any]:

@@ -32,9 +32,9 @@ def meant(word: str, known: Iterable[str]) -> str:
     """Suggest the intended word: in another case, a known variant, or the closest."""
     known = list(known)
     same = [one for one in known if one.casefold() == word.strip().casefold()]
-    usual = _declared()["as_written"]
+    usual = _declared()["variants"]
     assert isinstance(usual, dict)
-    as_usual = {written.casefold(): meant for written, meant in usual.items()}.get(word.strip().casefold())
+    as_usual = {variant.casefold(): meant for variant, meant in usual.items()}.get(word.strip().casefold())
     found = same[0] if same else as_usual if as_usual in known else None
     return f" Did you mean {found}?" if found else nearest(word, known)
 

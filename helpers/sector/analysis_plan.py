@@ -97,11 +97,11 @@ def detectable_difference(comparisons: pd.DataFrame) -> pd.DataFrame:
     one = comparisons[comparisons["comparison"].eq("unadjusted") & comparisons["year"].notna()]
     tests = int(one["domain"].nunique()) or 1
     one = one.drop_duplicates(["grouping", "year"]).dropna(subset=["systems_yes", "systems_no"])
-    told = one[["grouping", "year", "systems_yes", "systems_no"]].reset_index(drop=True)
-    sizes = list(zip(told["systems_yes"].tolist(), told["systems_no"].tolist(), strict=True))
-    told["one_test"] = [smallest_difference(yes, no) for yes, no in sizes]
-    told["all_tests"] = [smallest_difference(yes, no, tests) for yes, no in sizes]
-    return as_table("sector_power", told.assign(tests=tests))
+    power = one[["grouping", "year", "systems_yes", "systems_no"]].reset_index(drop=True)
+    sizes = list(zip(power["systems_yes"].tolist(), power["systems_no"].tolist(), strict=True))
+    power["one_test"] = [smallest_difference(yes, no) for yes, no in sizes]
+    power["all_tests"] = [smallest_difference(yes, no, tests) for yes, no in sizes]
+    return as_table("sector_power", power.assign(tests=tests))
 
 
 K = TypeVar("K")

@@ -156,18 +156,18 @@ def compare(answered: Answered, groupings: Collection[str] | None = None) -> pd.
 
 
 def _of_grouping(answered: Answered, grouping: str) -> Iterator[dict[str, object]]:
-    told: list[int] = []
+    reported: list[int] = []
     for year in answered.years:
         part = answered.of(year)
         group = part.rows[grouping]
         counts = {"yes": int(group.eq(True).sum()), "no": int(group.eq(False).sum())}
         if min(counts.values()) < read_analysis_plan().fewest_systems:
             continue
-        told.append(year)
+        reported.append(year)
         shown = shown_counts({**counts, "unknown": int(group.isna().sum())})
         yield from _rows(part, grouping, year, shown["yes"], shown["no"], clusters=None)
-    if len(told) > 1:
-        both = answered.of(*told)
+    if len(reported) > 1:
+        both = answered.of(*reported)
         yield from _rows(both, grouping, None, None, None, clusters=both.rows["system"])
 
 

@@ -212,7 +212,7 @@ def read_sector(path: str | Path) -> Sector:
     ----------
     path
         CSV of any delimiter and encoding, or xlsx: one row per school system and year. Invited systems that
-        didn't answer have ``responded`` false, if known. A folder written by ``bigpicture make-sector`` works
+        didn't answer have ``responded`` false, if known. A folder made by ``bigpicture make-sector`` works
         too.
 
     Returns
@@ -238,7 +238,7 @@ def read_sector(path: str | Path) -> Sector:
     for read in reversed(table.reads):
         missing = _missing(read)
         if missing:
-            lacking.append(_told_missing(read, missing))
+            lacking.append(_explain_missing(read, missing))
             expected = "the columns system and year, and items of the survey"
             table.set_aside(read, "file_unknown", value=path.name, expected=expected)
             continue
@@ -261,18 +261,18 @@ def _missing(read: ReadFile) -> list[str]:
     return missing if there & set(item_columns()) else [*missing, item_columns()[0]]
 
 
-def _told_missing(read: ReadFile, missing: list[str]) -> str:
+def _explain_missing(read: ReadFile, missing: list[str]) -> str:
     """Explain which column is missing, which existing one may be meant, and what to do."""
     found = read.findings.frame()
     unknown = found.loc[found["kind"].eq("column_unknown"), "column"].dropna().astype(str).tolist()
-    said = []
+    reasons = []
     for name in missing:
         near = nearest(name, unknown)
         item = " or any other item of the survey" if name in item_columns() else ""
-        said.append(f"it has no column {name}{item}." + (f"{near} Rename it to {name}." if near else ""))
+        reasons.append(f"it has no column {name}{item}." + (f"{near} Rename it to {name}." if near else ""))
     return (
-        f"{' And '.join(said)} A sector has a row a school system and year, with the columns system and year "
-        "and a column an item. Name its columns so, and start again."
+        f"{' And '.join(reasons)} A sector has a row a school system and year, with the columns system and "
+        "year and a column an item. Name its columns so, and start again."
     )
 
 
@@ -337,8 +337,8 @@ def _with_response(read: ReadFile, frame: pd.DataFrame) -> pd.DataFrame:
     gave = frame[items].notna().any(axis=1)
     if "responded" not in frame.columns:
         return frame.assign(responded=gave.astype("boolean"))
-    said = frame["responded"]
-    odd = gave & ~said.fillna(True)
+    stated = frame["responded"]
+    odd = gave & ~stated.fillna(True)
     read.findings.add_rows(
         "contradicts",
         "read_as",
@@ -348,7 +348,7 @@ def _with_response(read: ReadFile, frame: pd.DataFrame) -> pd.DataFrame:
         expected="no answers where nobody answered",
         read_as="yes",
     )
-    return frame.assign(responded=(gave | said.fillna(False)).astype("boolean"))
+    return frame.assign(responded=(gave | stated.fillna(False)).astype("boolean"))
 
 
 def _with_hints(findings: pd.DataFrame) -> pd.DataFrame:
@@ -367,7 +367,7 @@ def _beside(path: Path) -> dict[str, Any]:
     """Read the metadata next to the file; metadata that can't be read never marks a sector as synthetic."""
     beside = path.with_suffix(".json")
     try:
-        told = json.loads(beside.read_text(encoding="utf-8")) if beside.is_file() else {}
+        about = json.loads(beside.read_text(encoding="utf-8")) if beside.is_file() else {}
     except (ValueError, OSError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return about if isinstance(about, dict) else {}

@@ -77,7 +77,7 @@ def _answered(tables: Tables) -> str:
 
 
 def _higher(grouping: str) -> Callable[[Tables], str]:
-    def said(tables: Tables) -> str:
+    def describe(tables: Tables) -> str:
         own = tables["comparisons"]
         own = own[own["grouping"].eq(grouping) & own["year"].notna() & own["difference"].notna()]
         lines = []
@@ -90,7 +90,7 @@ def _higher(grouping: str) -> Callable[[Tables], str]:
             lines.append(f"{line}beyond chance" + (f", and lower in {under} beyond chance" if under else ""))
         return _joined(lines)
 
-    return said
+    return describe
 
 
 def _title(domain: str) -> str:
@@ -114,15 +114,15 @@ def _next_hardest(tables: Tables) -> str:
 
 
 def _team_and_staff(tables: Tables) -> str:
-    said = "{year}: correlation {correlation:.2f} ({low:.2f} to {high:.2f})"
-    return _joined([said.format(**row) for row in _rows(tables["team_and_staff"].dropna(subset=["low"]))])
+    template = "{year}: correlation {correlation:.2f} ({low:.2f} to {high:.2f})"
+    return _joined([template.format(**row) for row in _rows(tables["team_and_staff"].dropna(subset=["low"]))])
 
 
 def _standards(tables: Tables) -> str:
     rows = tables["shares"]
     rows = rows[rows["what"].str.startswith("Knows")]
-    said = "{year}: {share:.0%} know them ({low:.0%} to {high:.0%})"
-    return _joined([said.format(**row) for row in _rows(rows)])
+    template = "{year}: {share:.0%} know them ({low:.0%} to {high:.0%})"
+    return _joined([template.format(**row) for row in _rows(rows)])
 
 
 def _margin(tables: Tables) -> str:

@@ -140,8 +140,8 @@ def team_and_staff(answered: Answered) -> pd.DataFrame:
         found = float(ranks["data_team_size"].corr(ranks["it_staff"]))
         low, high = correlation_interval(found, lower_bound(len(both), len(team)))
         # Next to the number of teams, this count would disclose how many gave no size.
-        told = len(both) if may_split(len(team) - len(both)) else None
-        rows.append({"year": year, "systems": told, "correlation": found, "low": low, "high": high})
+        shown = len(both) if may_split(len(team) - len(both)) else None
+        rows.append({"year": year, "systems": shown, "correlation": found, "low": low, "high": high})
     return as_table("sector_team_and_staff", pd.DataFrame(rows))
 
 
@@ -164,8 +164,8 @@ def maturity_profile(answered: Answered) -> pd.DataFrame:
 def _kinds(rows: pd.DataFrame) -> dict[str, pd.Series]:
     bands = read_analysis_plan().size_bands
     students = rows["students"].to_numpy("float64", na_value=np.nan)
-    places = np.searchsorted(list(bands.values()), students, side="right") - 1
-    named = pd.Series(np.array(list(bands))[np.clip(places, 0, None)], rows.index, dtype="string")
+    positions = np.searchsorted(list(bands.values()), students, side="right") - 1
+    named = pd.Series(np.array(list(bands))[np.clip(positions, 0, None)], rows.index, dtype="string")
     return {"locale": rows["locale"], "size": named.mask(np.isnan(students))}
 
 

@@ -63,10 +63,10 @@ def response_weights(frame: pd.DataFrame, year: int) -> Floats:
         ]
     )
     # An empty or constant column carries no information about response.
-    tells = [
+    varies = [
         place == 0 or len(np.unique(column[~np.isnan(column)])) > 1 for place, column in enumerate(design.T)
     ]
-    chance = _chances(answered, design[:, tells])
+    chance = _chances(answered, design[:, varies])
     if chance is None:
         return same
     weights = 1 / chance[answered]

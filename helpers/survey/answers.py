@@ -135,9 +135,11 @@ def must_be_readable(files: Mapping[Path, SurveyAnswers]) -> None:
     """
     if any(answers.readable for answers in files.values()):
         return
-    told = " ".join(f"{path} can't be read as answers: {_why(answers)}." for path, answers in files.items())
+    reasons = " ".join(
+        f"{path} can't be read as answers: {_why(answers)}." for path, answers in files.items()
+    )
     raise BadInput(
-        f"{told} Name a CSV, or an xlsx, with a row a person; `bigpicture survey --blank FILE` writes the "
+        f"{reasons} Name a CSV, or an xlsx, with a row a person; `bigpicture survey --blank FILE` writes the "
         "empty form."
     )
 
@@ -148,8 +150,8 @@ def _why(answers: SurveyAnswers) -> str:
     kinds = set(aside["kind"])
     if "file_empty" in kinds:
         return "it is empty"
-    said = aside.loc[aside["kind"].isin(["file_unreadable", "file_unsafe"]), "value"].dropna()
-    return str(said.iloc[0]) if len(said) else "it is neither text nor a workbook"
+    reason = aside.loc[aside["kind"].isin(["file_unreadable", "file_unsafe"]), "value"].dropna()
+    return str(reason.iloc[0]) if len(reason) else "it is neither text nor a workbook"
 
 
 def _together(name: str, frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -194,18 +196,18 @@ class _Rows:
         """Name unnamed respondents by row, and fill in a missing year from the latest year."""
         unnamed = self.about["respondent"].isna().to_numpy()
         called = pd.Series([row_name(row, self._table) for row in self.row], dtype=STRING)
-        self._tell(
-            unnamed, "required_empty", "read_as", "respondent", expected="a name or number", said=called
+        self._report(
+            unnamed, "required_empty", "read_as", "respondent", expected="a name or number", read_as=called
         )
         self.about["respondent"] = self.about["respondent"].mask(pd.Series(unnamed), called)
         known = self.year.dropna()
         if len(known):
             undated = self.year.isna().to_numpy()
             newest = pd.Series([str(int(known.max()))] * len(self.row), dtype=STRING)
-            self._tell(undated, "required_empty", "read_as", "year", expected="a year", said=newest)
+            self._report(undated, "required_empty", "read_as", "year", expected="a year", read_as=newest)
             self.year = self.year.fillna(int(known.max()))
 
-    def _tell(
+    def _report(
         self,
         here: np.ndarray,
         kind: str,
@@ -214,7 +216,7 @@ class _Rows:
         *,
         expected: str,
         value: pd.Series | None = None,
-        said: pd.Series | None = None,
+        read_as: pd.Series | None = None,
     ) -> None:
         here = here & self.used
         self.read.findings.add_rows(
@@ -224,12 +226,12 @@ class _Rows:
             column=column,
             value=None if value is None else value[here].tolist(),
             expected=expected,
-            read_as=None if said is None else said[here].tolist(),
+            read_as=None if read_as is None else read_as[here].tolist(),
         )
 
     def set_aside(self, here: np.ndarray, kind: str, column: str, value: pd.Series, expected: str) -> None:
         """Set rows aside and record the reason as a finding."""
-        self._tell(here, kind, "row_set_aside", column, value=value, expected=expected)
+        self._report(here, kind, "row_set_aside", column, value=value, expected=expected)
         self.used &= ~here
 
     def tell(self) -> None:
@@ -239,11 +241,11 @@ class _Rows:
             runs = (
                 text.map(lambda cell: guarded_cell(cell) != cell, na_action="ignore").eq(True).fillna(False)
             )
-            self._tell(
+            self._report(
                 runs.to_numpy(bool), "formula_in_text", "nothing", name, value=text, expected="plain text"
             )
         none = (self.answered == 0).to_numpy(bool)
-        self._tell(
+        self._report(
             none, "no_answers", "nothing", "respondent", value=self.about["respondent"], expected="1 to 4"
         )
         lacking = [item for item in declared_survey().items if item not in self.items]
@@ -432,8 +434,8 @@ def _rows_of(people: pd.DataFrame, answers: pd.DataFrame) -> dict[Key, Row]:
             if pd.notna(person[name])
         }
         team = person["data_team"]
-        said = {} if pd.isna(team) else {"data_team": "yes" if team else "no"}
-        rows[year, _folded(str(person["respondent"]))] = {**row, "year": year, **said}
+        data_team = {} if pd.isna(team) else {"data_team": "yes" if team else "no"}
+        rows[year, _folded(str(person["respondent"]))] = {**row, "year": year, **data_team}
     for answer in answers.dropna(subset=["answer"]).to_dict("records"):
         year = "" if pd.isna(answer["year"]) else str(int(answer["year"]))
         rows[year, _folded(str(answer["respondent"]))][str(answer["item"])] = str(int(answer["answer"]))

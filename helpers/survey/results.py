@@ -146,8 +146,8 @@ def next_steps(answers: pd.DataFrame, most: int = 5) -> pd.DataFrame:
     lowest = items.sort_values(["level", "mean"], kind="stable").head(most)
     apart = agreement(answers).dropna(subset=["item"]).set_index("item")["average_deviation"]
     differ = lowest["item"].map(apart).gt(AGREE).fillna(False).astype(bool)
-    said = lowest["next_step"].where(~differ, TALK_FIRST + lowest["next_step"])
-    return lowest.assign(next_step=said, talk_first=differ).reset_index(drop=True)
+    step = lowest["next_step"].where(~differ, TALK_FIRST + lowest["next_step"])
+    return lowest.assign(next_step=step, talk_first=differ).reset_index(drop=True)
 
 
 @dataclass(frozen=True)
@@ -219,9 +219,9 @@ def assess_system(
     year = years[-1] if years else None
     now = answers.of_year(year)
     before = _before(answers, last_year, year)
-    told, rows = [_too_few(now), answers.findings], [answers.accounts]
+    findings, rows = [_too_few(now), answers.findings], [answers.accounts]
     if last_year is not None:
-        told = [*told, last_year.findings, _of_another(answers, last_year)]
+        findings = [*findings, last_year.findings, _of_another(answers, last_year)]
         rows = [*rows, last_year.accounts]
     return SurveyResults(
         system=answers.system,
@@ -235,7 +235,7 @@ def assess_system(
         if scorecard is None
         else compare_opinion_with_files(now.answers, scorecard),
         steps=next_steps(now.answers),
-        findings=as_table("findings", pd.concat(told, ignore_index=True)),
+        findings=as_table("findings", pd.concat(findings, ignore_index=True)),
         accounts=as_table("accounts", pd.concat(rows, ignore_index=True)),
     )
 

@@ -215,15 +215,15 @@ def item_scores(answers: pd.DataFrame) -> pd.DataFrame:
             "respondents": len(given),
         }
         if len(given):
-            stands = int(given[(len(given) - 1) // 2])
+            level = int(given[(len(given) - 1) // 2])
             line |= {
                 "mean": float(given.mean()),
-                "level": stands,
+                "level": level,
                 "lowest": int(given[0]),
                 "highest": int(given[-1]),
-                "anchor": item.anchor(stands),
-                "next_anchor": item.anchor(stands + 1) if stands < survey.highest else None,
-                "next_step": item.step(stands),
+                "anchor": item.anchor(level),
+                "next_anchor": item.anchor(level + 1) if level < survey.highest else None,
+                "next_step": item.step(level),
             }
         lines.append(line)
     if not lines:

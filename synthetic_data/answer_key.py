@@ -124,8 +124,8 @@ def _cases(
     alike = pd.DataFrame({"first": first, "last": last, "birth_date": born}).duplicated(keep=False)
     first_of_year = (born.dt.month == 1) & (born.dt.day == 1)
     doubles = children["person"][alike | first_of_year]
-    planted = [truth.population.cases[["case", "person"]], truth.schooling.cases[["case", "person"]]]
-    everywhere = pd.concat(planted, ignore_index=True)
+    injected = [truth.population.cases[["case", "person"]], truth.schooling.cases[["case", "person"]]]
+    everywhere = pd.concat(injected, ignore_index=True)
     everywhere["silo"] = pd.Series(pd.NA, index=everywhere.index, dtype=STRING)
     by_silo = [export.cases.assign(silo=export.silo) for export in exports]
     made = faults.loc[faults["case"].notna() & faults["person"].notna(), ["case", "person", "silo"]]

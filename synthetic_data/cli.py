@@ -116,19 +116,19 @@ def make(
     from synthetic_data.district import make_district, make_region
     from synthetic_data.scenario import load_scenario
 
-    settled = load_scenario(spelled(scenario, scenario_names()), **overrides)
+    loaded = load_scenario(spelled(scenario, scenario_names()), **overrides)
     at_once = processes or min(2, os.cpu_count() or 1)
-    if settled.districts > 1:
-        with output.step("Making districts", total=settled.districts) as done:
-            make_region(settled, folder, at_once, done=lambda name: done())
+    if loaded.districts > 1:
+        with output.step("Making districts", total=loaded.districts) as done:
+            make_region(loaded, folder, at_once, done=lambda name: done())
         made = region_figures(folder)
         output.emit(made, _region_summary(made))
         return
-    enrolled = Measured("enrolled", settled.students)
+    enrolled = Measured("enrolled", loaded.students)
     with output.step(f"Making {enrolled:count} and the files of their systems"):
-        make_district(settled, folder, at_once)
+        make_district(loaded, folder, at_once)
     made = figures(folder)
-    output.emit(made, _district_summary(made, settled.students), TITLES)
+    output.emit(made, _district_summary(made, loaded.students), TITLES)
 
 
 @click.command("make-sector", short_help="Make invented school systems that answer the survey.")

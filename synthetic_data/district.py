@@ -89,18 +89,18 @@ def make_district(
     ['answer_key', 'district.json', 'silos']
     """
     if isinstance(scenario, Scenario):
-        settled = (
+        loaded = (
             load_scenario("workshop", **{**scenario.model_dump(), **overrides}) if overrides else scenario
         )
     else:
-        settled = load_scenario(scenario, **overrides)
-    if settled.districts > 1 and settled.district == 0:
-        region = plain(f"{Measured('districts', settled.districts):count}")
+        loaded = load_scenario(scenario, **overrides)
+    if loaded.districts > 1 and loaded.district == 0:
+        region = plain(f"{Measured('districts', loaded.districts):count}")
         raise BadInput(
-            f"Scenario {settled.name!r} is a region of {region}: make it with "
+            f"Scenario {loaded.name!r} is a region of {region}: make it with "
             "`bigpicture make FOLDER --scenario region`, and open one of its districts."
         )
-    mark = fingerprint(settled)
+    mark = fingerprint(loaded)
     place = cache_folder() / mark if folder is None else Path(folder).absolute()
     if recorded_fingerprint(place) == mark:
         return place
@@ -109,7 +109,7 @@ def make_district(
     draft = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
     try:
         draft.chmod(0o755)
-        _write(draft, settled, mark, processes)
+        _write(draft, loaded, mark, processes)
         _put(draft, place, mark)
     finally:
         shutil.rmtree(draft, ignore_errors=True)

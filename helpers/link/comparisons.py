@@ -260,7 +260,7 @@ def _emails(values: Values, comparison: Comparison) -> LevelOf:
 
 
 def _birth_dates(values: Values, comparison: Comparison) -> LevelOf:
-    """Compare dates written as year-month-day; a part that is 00 is unknown."""
+    """Compare dates in the form year-month-day; a part that is 00 is unknown."""
     parts = np.array([[int(part) for part in text.split("-")] for text in values.texts], dtype="int64")
     parts = parts.reshape(-1, 3)
     digits = (parts @ np.array([10_000, 100, 1]))[:, None] // 10 ** np.arange(7, -1, -1) % 10

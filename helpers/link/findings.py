@@ -122,7 +122,7 @@ def _birth_dates_disagree(people: pd.DataFrame, anchor: np.ndarray) -> pd.DataFr
 
 
 def _names_disagree(people: pd.DataFrame, anchor: np.ndarray) -> list[pd.DataFrame]:
-    """Compare names as written: a nickname is a disagreement, even if it is the anchor's preferred name."""
+    """Compare names as entered: a nickname is a disagreement, even if it is the anchor's preferred name."""
     usable = people["name_status"].eq("As written").to_numpy(dtype=bool)
     usable &= usable[anchor] & (anchor != np.arange(len(people)))
     texts = {name: people[name].str.strip().str.replace(r"\s+", " ", regex=True) for name in NAMES}
@@ -144,7 +144,7 @@ def _names_disagree(people: pd.DataFrame, anchor: np.ndarray) -> list[pd.DataFra
 
 
 def _same_text(left: pd.Series, right: pd.Series) -> np.ndarray:
-    """Compare texts as written; ignore case if one of them is all capitals."""
+    """Compare texts as entered; ignore case if one of them is all capitals."""
     left, right = left.reset_index(drop=True), right.reset_index(drop=True)
     one_is_capitals = _true(left.str.isupper()) | _true(right.str.isupper())
     return _true(left == right) | (one_is_capitals & _true(left.str.casefold() == right.str.casefold()))

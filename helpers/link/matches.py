@@ -54,13 +54,13 @@ class Matches:
     ``pairs`` has ``left``, ``right`` (numbers, left below right) and ``step`` (position of the stage that
     found the pair), once per stage that found it; also ``rule`` if a stage names a rule of its own.
     ``agreeing_ids`` is that of `identifiers.agreeing_pairs`; ``passed_over`` has ``step``, ``keys``,
-    ``records``. ``settled`` is set once a stage has resolved all pairs itself.
+    ``records``. ``resolved`` is set once a stage has resolved all pairs itself.
     """
 
     pairs: pd.DataFrame
     agreeing_ids: pd.DataFrame
     passed_over: pd.DataFrame
-    settled: Resolved | None = None
+    resolved: Resolved | None = None
 
     @staticmethod
     def nothing() -> Matches:
@@ -90,9 +90,9 @@ class Matches:
             pd.concat([self.passed_over, over], ignore_index=True),
         )
 
-    def decided(self, step: int, settled: Resolved, passed_over: pd.DataFrame) -> Matches:
+    def decided(self, step: int, resolved: Resolved, passed_over: pd.DataFrame) -> Matches:
         """Add what a stage resolved itself."""
         over = passed_over[["keys", "records"]].astype("int64").assign(step=step)
         return replace(
-            self, passed_over=pd.concat([self.passed_over, over], ignore_index=True), settled=settled
+            self, passed_over=pd.concat([self.passed_over, over], ignore_index=True), resolved=resolved
         )

@@ -150,8 +150,8 @@ def _link(
     if scores:
         aids = replace(aids, model=once("model adapted", lambda: adapted_model(students, aids)))
     found = run_stages(method, students, aids)
-    settled = found.settled or resolve(students, found, aids.persons)
-    pairs, label = _answered(students, settled, aids.persons), settled.label
+    resolved = found.resolved or resolve(students, found, aids.persons)
+    pairs, label = _answered(students, resolved, aids.persons), resolved.label
     # If the ids are equal and first names clearly differ, the id collides: no reviewer is needed to see that.
     two_children = pairs["strong_id"] & pairs["plainly_different"] & (pairs["decision"] == "Review")
     refused = pairs.loc[(pairs["decision"] == "Refused") | two_children, ["left", "right"]]
@@ -161,7 +161,7 @@ def _link(
         ignore_index=True,
     )
     return Links(
-        crosswalk=make_crosswalk(students, label, pairs, settled.confidence),
+        crosswalk=make_crosswalk(students, label, pairs, resolved.confidence),
         pairs=as_pairs(students, pairs),
         findings=as_table("findings", findings),
         passed_over=_passed_over(found),
@@ -171,12 +171,12 @@ def _link(
     )
 
 
-def _answered(students: Records, settled: Resolved, persons: ReviewDecisions) -> pd.DataFrame:
+def _answered(students: Records, resolved: Resolved, persons: ReviewDecisions) -> pd.DataFrame:
     """Apply reviewers' answers to other pairs of the same two children."""
-    pairs = settled.pairs
+    pairs = resolved.pairs
     if persons.pairs.empty:
         return pairs
-    crosswalk = make_crosswalk(students, settled.label, pairs, settled.confidence)
+    crosswalk = make_crosswalk(students, resolved.label, pairs, resolved.confidence)
     answer = pairs_already_decided(as_pairs(students, pairs), crosswalk).to_numpy(dtype=object)
     answered = ~pd.isna(answer)
     by_whom = np.where(answered, "Person", pairs["decided_by"].to_numpy(dtype=object))

@@ -70,7 +70,7 @@ def inject_hard_cases(scenario: Scenario, cast: DraftPopulation) -> InjectedCase
     order = order[cast.grade[order] >= 0]
     children_at_home = np.bincount(cast.household, minlength=len(cast.origin))
     free = ~cast.bound  # households without an injected case
-    settled = cast.bound.copy()  # children whose names must not change
+    fixed_names = cast.bound.copy()  # children whose names must not change
 
     def take(*children: int) -> None:
         free[cast.household[list(children)]] = False
@@ -95,7 +95,7 @@ def inject_hard_cases(scenario: Scenario, cast: DraftPopulation) -> InjectedCase
             return
         child = first_child(fits)
         if child is None and beside:
-            child = next((c for c in order.tolist() if not settled[cast.household[c]] and fits(c)), None)
+            child = next((c for c in order.tolist() if not fixed_names[cast.household[c]] and fits(c)), None)
         if child is not None:
             change(child)
             take(child)
@@ -154,7 +154,7 @@ def inject_hard_cases(scenario: Scenario, cast: DraftPopulation) -> InjectedCase
         cast.surname(home, last[int(rng.integers(len(last)))])
 
     unless(_drafted_with_two_spellings(cast), lambda c: not cast.twin[c], come_from_afar)
-    settled |= ~free
+    fixed_names |= ~free
 
     def january(child: int) -> np.datetime64:
         # A cohort's births, September 2 to September 1, include one January 1.
@@ -285,7 +285,7 @@ def list_cases(
     guardians: pd.DataFrame,
     staff: pd.DataFrame,
     households: pd.DataFrame,
-    planted: InjectedCase,
+    injected: InjectedCase,
 ) -> pd.DataFrame:
     """List every hard case that occurs."""
     names = ["person", "household", "first_name", "last_surname", "birth_date", "grade_level", "sex"]
@@ -308,8 +308,8 @@ def list_cases(
         ("same_name", ~same_grade & ~same_day),
     ):
         found.append(namesakes.loc[rows, ["person", "other_person"]].assign(case=case))
-    if planted.cousins:
-        one, other = (children["person"].iloc[place] for place in planted.cousins)
+    if injected.cousins:
+        one, other = (children["person"].iloc[place] for place in injected.cousins)
         found.append(
             pd.DataFrame({"person": [one, other], "other_person": [other, one], "case": "cousins_same_name"})
         )

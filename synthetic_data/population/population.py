@@ -159,14 +159,14 @@ def make_population(scenario: Scenario) -> Population:
     )
     if movers is not None:
         movers.settle(cast, heritage, middle)
-    planted = inject_hard_cases(scenario, cast)
+    injected = inject_hard_cases(scenario, cast)
 
     household = numbered("H", np.arange(1, families + 1), max(6, len(str(families))))
     schools = open_schools(scenario)
     zone = rng_for(seed, "zones").integers(0, len(schools.of_level("elementary")), families)
     years = {scenario.school_year - 1: draft.grade_before, scenario.school_year: draft.grade}
     classes = class_counts(schools, zone[home], years)
-    staff = hire_staff(scenario, schools, classes, planted.namesake)
+    staff = hire_staff(scenario, schools, classes, injected.namesake)
     households = households_frame(scenario, household, zone, cast)
     guardians = guardians_of(scenario, household, cast)
     phones = telephones(seed, len(households) + len(guardians))
@@ -189,7 +189,7 @@ def make_population(scenario: Scenario) -> Population:
         children=children[list(CHILD_COLUMNS)],
         staff=staff,
         guardians=guardians,
-        cases=_with_movers(list_cases(children, guardians, staff, households, planted), movers),
+        cases=_with_movers(list_cases(children, guardians, staff, households, injected), movers),
         classes=classes,
         school_list=schools,
         district_id=district_id(scenario),
@@ -289,8 +289,8 @@ def _draw_households(scenario: Scenario, count: int) -> Draft | None:
     mean_size = float(np.dot(CHILDREN_A_HOUSEHOLD, np.arange(1, 5)))
     share = scenario.twins_share
     has_twins = rng.random(count) < share * mean_size / (2 - share)
-    for planted in (False, True):
-        if planted:
+    for injected in (False, True):
+        if injected:
             fit = eldest & (grade >= 0)
             if scenario.students < SMALLEST or not fit.any():
                 break

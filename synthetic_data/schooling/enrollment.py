@@ -251,14 +251,14 @@ def _plant(rng: np.random.Generator, home: Codes, grade: Codes, new: Mask, kind:
         RETURNS: (here,),
         NO_SHOW: (here,),
     }
-    for planted, choices in fits.items():
-        if (here & (kind == planted)).any():
+    for injected, choices in fits.items():
+        if (here & (kind == injected)).any():
             continue
         for fit in choices:
             child = next((one for one in order.tolist() if fit[one] and stays[home[one]]), None)
             if child is not None:
                 family = (home == home[child]) & here
-                kind[family & young if planted == MOVES_SCHOOL else child] = planted
+                kind[family & young if injected == MOVES_SCHOOL else child] = injected
                 stays[home[child]] = False
                 break
     return kind

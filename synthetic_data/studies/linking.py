@@ -101,15 +101,15 @@ def planted_columns(
     """Generate a district per seed, with wrong columns in two systems or none, and judge all columns."""
     parts = []
     for place, seed in enumerate(seeds):
-        planted = injected_columns()[place % ROUNDS]
+        injected = injected_columns()[place % ROUNDS]
         level = LEVELS[place // ROUNDS % len(LEVELS)]
-        rates = {f"{silo}.{kind}": 1.0 for silo, kind in planted.items()}
+        rates = {f"{silo}.{kind}": 1.0 for silo, kind in injected.items()}
         settings = {"level": level, "people_only": people_only, **overrides}
         with tempfile.TemporaryDirectory() as folder:
             made = make_district(
                 folder=Path(folder) / "district", seed=seed, students=students, fault_rates=rates, **settings
             )
-            parts.append(_judged(read_district(made), planted).assign(seed=seed, level=settings["level"]))
+            parts.append(_judged(read_district(made), injected).assign(seed=seed, level=settings["level"]))
     first = ["seed", "level", "silo", "column"]
     whole = pd.concat(parts, ignore_index=True)
     return whole[[*first, *whole.columns.difference(first, sort=False)]]
@@ -117,12 +117,12 @@ def planted_columns(
 
 def mistaken(columns: pd.DataFrame) -> pd.DataFrame:
     """Select the columns with a wrong judgment."""
-    refused, planted = columns["status"].eq("Refused"), columns["injected"].notna()
-    missed = planted & ~refused & columns["comparable"].ge(5)
-    return columns[missed | (refused & ~planted & ~columns["of_another"].gt(0.5))]
+    refused, injected = columns["status"].eq("Refused"), columns["injected"].notna()
+    missed = injected & ~refused & columns["comparable"].ge(5)
+    return columns[missed | (refused & ~injected & ~columns["of_another"].gt(0.5))]
 
 
-def _judged(district: District, planted: dict[str, str]) -> pd.DataFrame:
+def _judged(district: District, injected: dict[str, str]) -> pd.DataFrame:
     students = prepare_records(district.people, district.identifiers, district.unique_people, tuple(district))
     locations = SourceLocations(district.person_rows, district.layouts, district.kinds)
     table = verify_id_columns(students, LARGEST_BLOCK, locations).table
@@ -145,7 +145,7 @@ def _judged(district: District, planted: dict[str, str]) -> pd.DataFrame:
     )
     columns = {(fault.silo, fault.kind): fault.column for fault in faults_on_request()}
     wrong = pd.DataFrame(
-        [(silo, columns[silo, kind], kind) for silo, kind in planted.items()],
+        [(silo, columns[silo, kind], kind) for silo, kind in injected.items()],
         columns=["silo", "column", "injected"],
     ).astype("string")
     return table.merge(wrong, on=["silo", "column"], how="left", validate="many_to_one")

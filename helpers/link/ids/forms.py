@@ -304,7 +304,7 @@ def _representatives(nodes: _Nodes, label: Ints, parts: IdParts) -> Ints:
 
 
 def _ways(parts: IdParts, raw: Ints, normal: Ints) -> pd.Series:
-    """Describe how ids are written, compared with their normal forms."""
+    """Describe how raw ids differ from their normal forms."""
     zeros = parts.zeros.to_numpy()
     rest, letters, number, bare, lower, text = (
         getattr(parts, name).to_numpy(dtype=object)

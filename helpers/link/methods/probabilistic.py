@@ -44,7 +44,7 @@ class Candidates:
     scoring also what `weighted_pairs.weigh` adds.
     """
 
-    settled: Resolved
+    resolved: Resolved
     units: Units
     exclusions: Exclusions
     pairs: pd.DataFrame
@@ -53,14 +53,14 @@ class Candidates:
 
 def find_candidates(students: Records, found: Matches, aids: LinkageContext) -> Candidates:
     """Resolve what rules can, and find candidates among the rest."""
-    settled = resolve(students, found, aids.persons)
-    units = make_units(students, settled.label, aids.schools)
+    resolved = resolve(students, found, aids.persons)
+    units = make_units(students, resolved.label, aids.schools)
     both, over = candidates_with_birth_date(units)
     one, over_one = candidates_across_birth_dates(units, units.dated, units.named & ~units.dated)
     pairs = pd.concat([both, one], ignore_index=True).astype("int64")
     pairs = pairs.assign(kind=np.repeat([0, 1], [len(both), len(one)]))
-    exclusions = Exclusions.of(students, units, settled, aids.persons)
-    return Candidates(settled, units, exclusions, pairs, over + over_one)
+    exclusions = Exclusions.of(students, units, resolved, aids.persons)
+    return Candidates(resolved, units, exclusions, pairs, over + over_one)
 
 
 def weigh_candidates(students: Records, found: Matches, aids: LinkageContext) -> Candidates:
@@ -100,5 +100,5 @@ def find_probabilistic_matches(students: Records, found: Matches, aids: LinkageC
     clusters = cluster_records(count, edges, seen.exclusions.also_by_names)
     pairs.loc[matches.index, "decision"] = clusters.outcome
     pairs = ask_about_numbers(pairs, seen.exclusions)
-    settled = add_weighted_pairs(students, seen.settled, units, pairs, clusters.label, aids)
-    return found.decided(STEP, settled, seen.passed_over + over)
+    resolved = add_weighted_pairs(students, seen.resolved, units, pairs, clusters.label, aids)
+    return found.decided(STEP, resolved, seen.passed_over + over)

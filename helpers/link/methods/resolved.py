@@ -68,8 +68,8 @@ def resolve_matches(students: Records, found: Matches, aids: LinkageContext) -> 
     pairs = ask_about_numbers(pairs, seen.exclusions)
     pairs, label = _ask_where_witness_lacks(seen.units, pairs, label)
     pairs = _one_question_a_record(pairs, seen.units.dated, label)
-    settled = add_weighted_pairs(students, seen.settled, seen.units, pairs, label, aids)
-    return found.decided(STEP, settled, seen.passed_over + over + over_last)
+    resolved = add_weighted_pairs(students, seen.resolved, seen.units, pairs, label, aids)
+    return found.decided(STEP, resolved, seen.passed_over + over + over_last)
 
 
 def _decide_dated(pairs: pd.DataFrame, count: int, exclusions: Exclusions) -> pd.DataFrame:
@@ -177,7 +177,7 @@ def _alike(
 ) -> np.ndarray:
     """Assign numbers to children; likely duplicates share one, and so don't compete for a record."""
     likely = pd.concat([dated[dated["match_probability"].ge(ALIKE) & ~dated["refused"]], fragments])
-    rules = seen.settled.pairs
+    rules = seen.resolved.pairs
     waiting = rules[rules["decision"].eq("Review") & rules["rule"].isin(SAME_NAME_AND_BIRTH_DATE)]
     left, right = (
         np.concatenate((likely[side].to_numpy(), seen.units.of_record[waiting[side].to_numpy()]))

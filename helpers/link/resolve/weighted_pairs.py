@@ -62,9 +62,9 @@ class Exclusions:
     group_numbers: GroupNumbers
 
     @staticmethod
-    def of(students: Records, units: Units, settled: Resolved, persons: ReviewDecisions) -> Exclusions:
+    def of(students: Records, units: Units, resolved: Resolved, persons: ReviewDecisions) -> Exclusions:
         """Collect decisions about records by their units."""
-        pairs = settled.pairs
+        pairs = resolved.pairs
         answers = persons.pairs
         yes = answers["is_match"].to_numpy(dtype=bool)
         apart = answers.loc[~yes, ["left", "right"]]
@@ -128,7 +128,7 @@ class Exclusions:
         return result
 
     def _may_be_errors(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        """Test which clearly different first names may be one, written wrongly in a single record.
+        """Test which clearly different first names may be one, misspelled in a single record.
 
         A name that several records have is a child's.
         """
@@ -255,7 +255,7 @@ RULE = "weighed by the model"
 
 def add_weighted_pairs(
     students: Records,
-    settled: Resolved,
+    resolved: Resolved,
     units: Units,
     pairs: pd.DataFrame,
     unit_label: np.ndarray,
@@ -265,9 +265,9 @@ def add_weighted_pairs(
     errors = share_of_errors(aids.model or shipped_model())
     label = unit_label[units.of_record]
     listed = pairs[pairs["probability"].ge(HOPELESS) | pairs["decision"].ne("No match")]
-    model = _as_records(students, settled.label, units, listed, errors)
+    model = _as_records(students, resolved.label, units, listed, errors)
     listed = listed.assign(calibrated=model["match_probability"].to_numpy())
-    rules = settled.pairs.copy()
+    rules = resolved.pairs.copy()
     # No review where the model has joined what rules left open.
     failed = _failed_to_join(rules)
     joined = rules["decision"].eq("Review") | failed

@@ -32,7 +32,7 @@ def compare_records(pairs: pd.DataFrame, people: pd.DataFrame, columns: Sequence
     Returns
     -------
     pandas.DataFrame
-        The same rows, followed by ``left_…`` and ``right_…`` of each column in turn, as written.
+        The same rows, followed by ``left_…`` and ``right_…`` of each column in turn, as entered.
 
     Examples
     --------

@@ -23,7 +23,7 @@ DECISIONS = {"yes": "Match", "no": "No match"}
 
 @dataclass(frozen=True)
 class _Given:
-    """One answer: its question, whether that had a probability, the line written and the time taken."""
+    """One answer: its question, whether that had a probability, the saved line and the time taken."""
 
     question: int
     likely: bool

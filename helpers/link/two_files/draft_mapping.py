@@ -89,7 +89,7 @@ def draft_side(rows: pd.DataFrame) -> SideMapping:
         if name not in taken and part_of is not None and part_of in taken.values():
             further[name] = part_of
     _by_values(rows, names, words, distinct, taken, further)
-    _settle(taken)
+    _drop_covered(taken)
     for field in FIELDS:
         columns = [name for name in names if taken.get(name) == field]
         columns += [name for name in names if further.get(name) == field and name not in columns]
@@ -269,7 +269,7 @@ def _is_first_name(text: str) -> bool:
     return is_known(folded) or len(formal_names(folded)) > 1
 
 
-def _settle(taken: dict[str, str]) -> None:
+def _drop_covered(taken: dict[str, str]) -> None:
     """Drop fields that another column covers better; changes `taken`."""
     there = set(taken.values())
 

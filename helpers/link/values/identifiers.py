@@ -133,7 +133,7 @@ def contradicting(ids: pd.DataFrame, count: int, left: np.ndarray, right: np.nda
     return result
 
 
-# Programs that take an id for a number change how it is written: 004711, 4711, 4711.0 and 4.711E+03 are one
+# Programs that take an id for a number change its form: 004711, 4711, 4711.0 and 4.711E+03 are one
 # id. So are P 004711, p-004711 and P004711.
 
 NOT_ALONE = r"[^\pL\pN]"  # spaces, hyphens, brackets, quotation marks
@@ -144,9 +144,9 @@ class IdParts:
     """Ids in parts, each in parallel: an id is its letters, its zeros and its rest, as far as it has them."""
 
     text: pd.Series
-    """As written."""
+    """As entered."""
     number: pd.Series
-    """Written out: without scientific notation or a decimal ".0"."""
+    """In full: without scientific notation or a decimal ".0"."""
     bare: pd.Series
     """Without signs."""
     lower: pd.Series

@@ -292,7 +292,7 @@ def _resembles(one: str, other: str) -> bool:
 
 
 def may_be_error(left: str, right: str) -> bool:
-    """Return whether two clearly different first names may be one name, once written wrongly.
+    """Return whether two clearly different first names may be one name, once misspelled.
 
     >>> may_be_error("miguel", "piguel"), may_be_error("miguel", "andres"), may_be_error("jayden", "kayden")
     (True, False, False)

@@ -121,13 +121,13 @@ def calibrate(
         size = {} if students is None else {"students": students}
         of_scenario: dict[tuple[str, str, str], CalibrationLine] = {}
         for seed in seeds:
-            settled = _with(scenario, seed=seed, **size)
-            if settled.chronic_absence_peak is not None:
-                found = _over_years(settled)
+            loaded = _with(scenario, seed=seed, **size)
+            if loaded.chronic_absence_peak is not None:
+                found = _over_years(loaded)
             else:
-                outcomes = outcomes_of(settled)
+                outcomes = outcomes_of(loaded)
                 found = _of_one_year(outcomes)
-                audits.append(bias_audit(outcomes).assign(scenario=settled.name, seed=seed))
+                audits.append(bias_audit(outcomes).assign(scenario=loaded.name, seed=seed))
                 if systems:
                     ties.append(_across_systems(outcomes, len(seeds)))
             for line, measured in found:

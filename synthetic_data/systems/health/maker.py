@@ -120,8 +120,8 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     )
 
 
-def _known_numbers(numbers: pd.Series, child: Codes, told: bool) -> Any:
-    known = np.full(len(child), told)
+def _known_numbers(numbers: pd.Series, child: Codes, has_ids: bool) -> Any:
+    known = np.full(len(child), has_ids)
     return text(only(known, numbers.to_numpy(dtype=object)[child]))
 
 

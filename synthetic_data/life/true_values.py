@@ -88,7 +88,9 @@ def true_values(
             whose = np.flatnonzero(~np.isnan(then.numbers) & (then.numbers != now.numbers))
             parts.append((then.name, whose, then.write(then.numbers[whose]), day))
     for name, whose, numbers, since in earlier:
-        parts.append((name, whose, measured(numbers), since.astype("datetime64[us]")))
+        # What was true on the day of a roster is there already.
+        other = ~np.isin(since, np.asarray(days, "datetime64[D]"))
+        parts.append((name, whose[other], measured(numbers[other]), since[other].astype("datetime64[us]")))
     lengths = [len(child) for _, child, _, _ in parts]
     return pd.DataFrame(
         {

@@ -75,7 +75,7 @@ def test_each_file_of_its_page_is_one_that_the_kit_reads(tmp_path: Path) -> None
         ("special_education == 'active'", "active", "has Active, Exited. Did you mean Active?"),
         ("sex == 'F'", "F", "Did you mean Female?"),
         ("last_year.meal_eligibility in ('Free', 'Reduced')", "Reduced", "Did you mean Reduced price?"),
-        ("bess_risk != 'High'", "High", "has Normal, Elevated, Extremely Elevated"),
+        ("screening_risk != 'High'", "High", "has Normal, Elevated, Extremely Elevated"),
         ("rate < 10%", "%", "0.1 for 10%"),
         ("rate < 0,9", ",", "a point: 0.1"),
         ("special_education == ‘Active’", "‘Active’", "straight quotes"),

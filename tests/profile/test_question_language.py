@@ -138,7 +138,7 @@ def test_every_element_can_be_asked_for() -> None:
     assert {one for one in types.values() if isinstance(one, str)} == {"string", "number", "boolean", "date"}
     closed = {name for name, one in types.items() if not isinstance(one, str)}
     listed = {"grade_level", "sex", "meal_eligibility", "special_education"}
-    listed |= {"bess_risk", "bess_risk_student", "bess_risk_guardian"}
+    listed |= {"screening_risk", "screening_risk_student", "screening_risk_guardian"}
     assert closed == {
         name for name in types if name.removeprefix("last_year.") in listed or name.startswith("indicator.")
     }

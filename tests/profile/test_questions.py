@@ -94,7 +94,7 @@ def test_a_question_that_concerns_nobody_says_so(tmp_path: Path) -> None:
     assert of_ben.why == "Not collected"
     # What no system has is missing, though the language alone rules out whoever is known.
     needs = asked(
-        tmp_path, of="home_language == 'arabic' and on_record(map_math_growth)", answer="map_math_growth > 0"
+        tmp_path, of="home_language == 'arabic' and on_record(math_growth)", answer="math_growth > 0"
     )
     needs_test = answer_questions(by_hand(rows), declared=needs).iloc[0]
     assert needs_test.why == "Not collected"

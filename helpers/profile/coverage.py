@@ -131,10 +131,10 @@ class Coverage:
         """Count each child's missing cells that some system records for other children."""
         lacking = self._lacking(*self._cells(values, children), len(children))
         shown = [place for place, year in enumerate((NO_YEAR, *self.years)) if year in (NO_YEAR, school_year)]
-        told = np.zeros(lacking.shape[1:], dtype=bool)
+        filled = np.zeros(lacking.shape[1:], dtype=bool)
         for element, year in self.holders:
-            told[element, year] = year in shown
-        return (lacking & told).sum(axis=(1, 2)).astype("int64")
+            filled[element, year] = year in shown
+        return (lacking & filled).sum(axis=(1, 2)).astype("int64")
 
     def fill(self, values: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
         """Add a row for every missing value, with the reason."""
@@ -190,7 +190,7 @@ class Coverage:
 
 
 def coverage_of(
-    told: npt.NDArray[np.bool_],
+    filled: npt.NDArray[np.bool_],
     elements: tuple[Element, ...],
     years: tuple[int, ...],
     systems: Mapping[str, str],
@@ -198,8 +198,8 @@ def coverage_of(
     """Find which systems record which element in which year."""
     trust = trust_of(elements, systems)
     holders: dict[tuple[int, int], tuple[int, ...]] = {}
-    for element, year in zip(*np.nonzero(told.any(axis=2)), strict=True):
-        silos = np.flatnonzero(told[element, year])
+    for element, year in zip(*np.nonzero(filled.any(axis=2)), strict=True):
+        silos = np.flatnonzero(filled[element, year])
         order = silos[np.argsort(trust[element, silos], kind="stable")]
         holders[int(element), int(year)] = tuple(int(silo) for silo in order)
     return Coverage(elements, years, systems, holders)

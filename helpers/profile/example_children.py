@@ -181,7 +181,7 @@ class _Known:
     # Whether a guardian of the child may see its records today.
     guarded: np.ndarray
     # Values by input.
-    told: Mapping[str, Column]
+    by_input: Mapping[str, Column]
     # Elements, child by child.
     columns: Mapping[str, pd.Series]
 
@@ -200,7 +200,7 @@ class _Known:
             profile = _profile(district, links, tuple(elements.values()))
         children = pd.Index(profile["child"])
         columns = {name: profile[one.profile_column] for name, one in elements.items()}
-        told = {name: _column(name, columns, len(children)) for name in inputs}
+        by_input = {name: _column(name, columns, len(children)) for name in inputs}
         there = pd.crosstab(people["child"], people["silo"]).reindex(children, fill_value=0).gt(0)
         rosters = tuple(silo for silo in authority_in(district).rosters if silo in there.columns)
         listed = children.isin(_on_roster(people, rosters))
@@ -212,7 +212,7 @@ class _Known:
             for each in district.values()
             if (system := systems().get(each.layout.silo)) is not None
         }
-        return cls(children, people, there, rosters, listed, of_systems, guarded, told, columns)
+        return cls(children, people, there, rosters, listed, of_systems, guarded, by_input, columns)
 
     @property
     def systems(self) -> np.ndarray:
@@ -222,9 +222,9 @@ class _Known:
     def meets(self, rule: Rule, before: list[str]) -> np.ndarray:
         """Test who meets a rule."""
         if rule.when is not None:
-            return np.asarray(rule.when.truth(self.told) == TRUE)
+            return np.asarray(rule.when.truth(self.by_input) == TRUE)
         if rule.unless is not None:
-            return np.asarray(rule.unless.truth(self.told) != TRUE)
+            return np.asarray(rule.unless.truth(self.by_input) != TRUE)
         return BY_RECORDS[rule.name](self, rule, before)
 
 
@@ -250,15 +250,15 @@ def _sure_links(known: _Known, rule: Rule, before: list[str]) -> np.ndarray:
         waits=known.people["link_status"].eq("Review"),
         sure=known.people["link_status"].isin(["Verified", "Unlinked"]),
     ).groupby("child")[["waits", "sure"]]
-    told = status.mean().reindex(known.children)
-    return (told["waits"].eq(0) & told["sure"].ge(SURELY)).to_numpy(dtype=bool)
+    shares = status.mean().reindex(known.children)
+    return (shares["waits"].eq(0) & shares["sure"].ge(SURELY)).to_numpy(dtype=bool)
 
 
-def _written_differently(known: _Known, rule: Rule, before: list[str]) -> np.ndarray:
+def _identity_differs(known: _Known, rule: Rule, before: list[str]) -> np.ndarray:
     people = known.people
     surname = people["last_surname"].fillna(people["full_name"]).fillna("")
-    written = surname + "|" + people["first_name"].fillna("")
-    ways = people.assign(written=written.where(written != "|")).groupby("child")[["written", "birth_date"]]
+    name = surname + "|" + people["first_name"].fillna("")
+    ways = people.assign(name=name.where(name != "|")).groupby("child")[["name", "birth_date"]]
     return ways.nunique().gt(1).any(axis="columns").reindex(known.children).to_numpy(dtype=bool)
 
 
@@ -281,7 +281,7 @@ BY_RECORDS: dict[str, Callable[[_Known, Rule, list[str]], np.ndarray]] = {
     "on_roster": lambda known, rule, before: known.listed,
     "guardian": lambda known, rule, before: known.guarded,
     "several_systems": lambda known, rule, before: known.systems >= 2,
-    "written_differently": _written_differently,
+    "written_differently": _identity_differs,
     "contradicted": _contradicted,
     "missing_somewhere": lambda known, rule, before: known.systems < known.there.shape[1],
     "another_school": _another_school,

@@ -31,7 +31,7 @@ ENDED = ("rows_in_profiles", "rows_left_out", "rows_without_child")
 MOST_ROWS = 1 << 40
 
 
-class _Places:
+class _RowNumbers:
     """Files and rows as numbers."""
 
     def __init__(self) -> None:
@@ -46,8 +46,8 @@ class _Places:
 
 def _ended(silo: Silo, left_out: pd.DataFrame, crosswalk: pd.DataFrame) -> tuple[int, ...]:
     """Count the rows of one system that gave a standard row, by where they ended."""
-    places = _Places()
-    people = places.of(silo.person_rows)
+    numbers = _RowNumbers()
+    people = numbers.of(silo.person_rows)
     is_child = silo.person_rows["record"].isin(crosswalk["record"]).to_numpy(dtype=bool)
     shown, unshown, others = [people[is_child]], [], [people[~is_child]]
     of_table = {str(table): rows for table, rows in left_out.groupby("table")}
@@ -55,12 +55,12 @@ def _ended(silo: Silo, left_out: pd.DataFrame, crosswalk: pd.DataFrame) -> tuple
         if table not in silo.facts or table == "attendance_day":
             continue
         if table not in child_tables():
-            others.append(places.of(silo.facts[table]))
+            others.append(numbers.of(silo.facts[table]))
             continue
         # One gradebook row gives many facts: it is in a profile if any of them is.
-        row, facts = np.unique(places.of(silo.facts[table]), return_counts=True)
+        row, facts = np.unique(numbers.of(silo.facts[table]), return_counts=True)
         if table in of_table:
-            out, times = np.unique(places.of(of_table[table]), return_counts=True)
+            out, times = np.unique(numbers.of(of_table[table]), return_counts=True)
             at = np.searchsorted(row, out)
             facts[at] -= times
         shown.append(row[facts > 0])
@@ -80,8 +80,8 @@ def account_for_rows(district: District, profiles: Profiles) -> pd.DataFrame:
         crosswalk = profiles.crosswalk[profiles.crosswalk["silo"].eq(name).to_numpy(dtype=bool)]
         ended = dict(zip(ENDED, _ended(district[name], left_out, crosswalk), strict=True))
         lines.append({"silo": name, **ended})
-    told = pd.DataFrame(lines, columns=["silo", *ENDED])
-    known = told.set_index("silo").reindex([*told["silo"], *sums.index[sums.index.isna()]])
+    counts = pd.DataFrame(lines, columns=["silo", *ENDED])
+    known = counts.set_index("silo").reindex([*counts["silo"], *sums.index[sums.index.isna()]])
     both = sums.reindex(known.index).join(known) if known.index.is_unique else known
     return as_table("row_accounts", both.fillna(0).rename_axis("silo").reset_index())
 
@@ -182,13 +182,13 @@ def source_rows(source: Source, child: str, element: str, school_year: int | Non
     if year is not None:
         values = values[values["school_year"].isin([year]).to_numpy(dtype=bool)]
     own = {"person_field": "people", "identifier": "identifiers"}.get(declared.rule, declared.table)
-    written = values[values["file"].notna().to_numpy()].assign(table=own, why=COUNTED)
+    own_rows = values[values["file"].notna().to_numpy()].assign(table=own, why=COUNTED)
     rows = contributing_rows(declared, source.evidence(child, source_tables(declared)))
     # Only the systems among the child's values: for a single child, a rule may find more.
     asked = rows["reported_by"].isin(values["silo"].dropna().unique())
     if year is not None:
         asked &= rows["school_year"].isin([year])
-    parts = [part[SOURCE_COLUMNS] for part in (written, rows[asked.to_numpy(dtype=bool)]) if len(part)]
+    parts = [part[SOURCE_COLUMNS] for part in (own_rows, rows[asked.to_numpy(dtype=bool)]) if len(part)]
     if not parts:
         return empty_table("source_rows")
     both = pd.concat(parts, ignore_index=True).drop_duplicates(SOURCE_COLUMNS[:-1])

@@ -134,7 +134,7 @@ class ProfilePart:
     # Codes that systems use, from `stated_codes`.
     codes: pd.DataFrame
     # Elements by years (0: none) by silos (by name): whether any value isn't empty.
-    told: npt.NDArray[np.bool_]
+    filled: npt.NDArray[np.bool_]
     # The latest year with any reported value; 0 without any.
     latest: int
     # Tables of these children.
@@ -177,9 +177,9 @@ def run_rules(evidence: FactStore, terms: Declarations, *, apart: bool = False) 
     also_behind = _about_nobody(evidence, behind) if apart else {}
     reported = found[found["status"].to_numpy() == REPORTED]
     latest = int(np.max(reported["school_year"].to_numpy(dtype="int64"), initial=0))
-    told = _told(found, len(terms.element), evidence.years.years, len(names.silos))
+    filled = _filled(found, len(terms.element), evidence.years.years, len(names.silos))
     codes = stated_codes(reported, terms.element)
-    return ProfilePart(found, names, codes, told, latest, line, left_out, accounts, also_behind)
+    return ProfilePart(found, names, codes, filled, latest, line, left_out, accounts, also_behind)
 
 
 def _names(evidence: FactStore) -> Names:
@@ -190,22 +190,22 @@ def _names(evidence: FactStore) -> Names:
 
 def _about_nobody(evidence: FactStore, behind: Mapping[str, pd.Series]) -> dict[str, npt.NDArray[np.int64]]:
     """Return the positions, in the district's own tables, of source rows without a child."""
-    places = {}
+    positions = {}
     for table, mask in behind.items():
         facts = evidence.facts[table]
         if "place" in facts.columns:
             nobody = mask.to_numpy(dtype=bool) & facts["child"].isna().to_numpy()
             if nobody.any():
-                places[table] = facts["place"].to_numpy(dtype="int64")[nobody]
-    return places
+                positions[table] = facts["place"].to_numpy(dtype="int64")[nobody]
+    return positions
 
 
-def _told(found: pd.DataFrame, elements: int, years: tuple[int, ...], silos: int) -> npt.NDArray[np.bool_]:
-    told = np.zeros((elements, 1 + len(years), silos), dtype=bool)
+def _filled(found: pd.DataFrame, elements: int, years: tuple[int, ...], silos: int) -> npt.NDArray[np.bool_]:
+    filled = np.zeros((elements, 1 + len(years), silos), dtype=bool)
     year = pd.Index([NO_YEAR, *years]).get_indexer(pd.Index(found["school_year"]))
     there = (year >= 0) & (found["status"].to_numpy() != EMPTY)
-    told[found["element"].to_numpy()[there], year[there], found["system"].to_numpy()[there]] = True
-    return told
+    filled[found["element"].to_numpy()[there], year[there], found["system"].to_numpy()[there]] = True
+    return filled
 
 
 def stated_values_of_part(evidence: FactStore, elements: tuple[Element, ...]) -> pd.DataFrame:
@@ -224,18 +224,18 @@ def plan_choice(
     school_year: int | None = None,
 ) -> Choice:
     """Combine the results of all parts."""
-    told = np.zeros((len(terms.element), 1 + len(years), len(days.systems)), dtype=bool)
+    filled = np.zeros((len(terms.element), 1 + len(years), len(days.systems)), dtype=bool)
     codes = []
     latest = 0
     for part in parts:
-        told |= part.told
+        filled |= part.filled
         codes.append(part.codes)
         latest = max(latest, part.latest)
     if school_year is None and years:
         school_year = latest or years[-1]
     groups = code_groups(pd.concat(codes, ignore_index=True).drop_duplicates()) if codes else {}
     return Choice(
-        terms.element, groups, coverage_of(told, terms.element, years, days.systems), days, school_year
+        terms.element, groups, coverage_of(filled, terms.element, years, days.systems), days, school_year
     )
 
 
@@ -243,10 +243,10 @@ def choose_values_of_part(
     part: ProfilePart, choice: Choice, crosswalk: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Choose the values of some children, and pivot them."""
-    said = choose_values(part.found, part.names, choice.days, choice.elements, choice.groups)
+    recorded = choose_values(part.found, part.names, choice.days, choice.elements, choice.groups)
     children = pd.Index(part.names.children, dtype=STRING)
-    due = choice.coverage.due(said, children, choice.school_year)
-    return said, profile_of(said, crosswalk, choice.school_year, choice.elements, also_due=due)
+    due = choice.coverage.due(recorded, children, choice.school_year)
+    return recorded, profile_of(recorded, crosswalk, choice.school_year, choice.elements, also_due=due)
 
 
 @dataclass(frozen=True)
@@ -258,7 +258,7 @@ class Profiles:
     profile
         One row per child: ``child, link_status, silos, completeness, complete_of``, then one column per
         element.
-    said
+    recorded
         Table ``values``, only with what systems record.
     coverage
         Which systems record which element; `values` uses it to explain missing values.
@@ -275,7 +275,7 @@ class Profiles:
     """
 
     profile: pd.DataFrame
-    said: pd.DataFrame
+    recorded: pd.DataFrame
     coverage: Coverage
     timeline: pd.DataFrame
     left_out: pd.DataFrame
@@ -289,7 +289,7 @@ class Profiles:
 
         The profile is a pivot of it. Most of its rows explain missing values, so it is built on first use.
         """
-        return self.coverage.fill(self.said, self.crosswalk)
+        return self.coverage.fill(self.recorded, self.crosswalk)
 
 
 def build_profiles(
@@ -355,10 +355,10 @@ def _put_together(district: District, links: Links, school_year: int | None, ter
     part = run_rules(evidence, terms)
     days = Days(latest_days(district).days, evidence.systems)
     choice = plan_choice([part], terms, years, days, school_year)
-    said, profile = choose_values_of_part(part, choice, links.crosswalk)
+    recorded, profile = choose_values_of_part(part, choice, links.crosswalk)
     return Profiles(
         profile,
-        said,
+        recorded,
         choice.coverage,
         part.timeline,
         part.left_out,
@@ -385,9 +385,9 @@ def compare_profiles(before: Profiles, after: Profiles) -> pd.DataFrame:
     cell = ["child", "element", "school_year"]
 
     def shown(profiles: Profiles, name: str) -> pd.DataFrame:
-        said = profiles.said
-        of_year = said["school_year"].isna() | said["school_year"].eq(profiles.school_year or 0)
-        rows = said[said["chosen"] & of_year.fillna(False) & said["status"].eq("Reported")]
+        recorded = profiles.recorded
+        of_year = recorded["school_year"].isna() | recorded["school_year"].eq(profiles.school_year or 0)
+        rows = recorded[recorded["chosen"] & of_year.fillna(False) & recorded["status"].eq("Reported")]
         return rows[[*cell, "value", "silo"]].rename(columns={"value": name, "silo": f"{name}_silo"})
 
     # A missing year can't be a merge key, so it is zero in between.

@@ -119,10 +119,10 @@ def _holds(rows: pd.DataFrame, days: pd.Series) -> np.ndarray:
 def _names(district: District) -> pd.DataFrame:
     """Return the name of every record: ``silo, adult, adult_name``."""
     people = district.people
-    said = people["first_name"].fillna("") + " " + people["last_surname"].fillna("")
-    said = said.str.strip()
-    said = said.mask(said.eq("")).fillna(people["full_name"])
-    return people[RECORD].assign(adult_name=said.astype(STRING)).rename(columns={"record": "adult"})
+    name = people["first_name"].fillna("") + " " + people["last_surname"].fillna("")
+    name = name.str.strip()
+    name = name.mask(name.eq("")).fillna(people["full_name"])
+    return people[RECORD].assign(adult_name=name.astype(STRING)).rename(columns={"record": "adult"})
 
 
 def _with_names(rows: pd.DataFrame, district: District) -> pd.DataFrame:
@@ -131,18 +131,18 @@ def _with_names(rows: pd.DataFrame, district: District) -> pd.DataFrame:
 
 def _teachers(district: District, links: Links, days: pd.Series) -> pd.DataFrame:
     """Link a class's staff to its children, if both are in it on the latest day."""
-    spells = district.fact("section_enrollment").dropna(subset=["record", "section_id"])
-    if spells.empty:
+    enrollments = district.fact("section_enrollment").dropna(subset=["record", "section_id"])
+    if enrollments.empty:
         return empty_table("relations")
     sections = district.fact("section").drop_duplicates(["silo", "section_id"])
     sections = sections[["silo", "section_id", "course_title", "session_id"]].dropna(subset=["section_id"])
     sections = sections.rename(columns={"session_id": "held_in"})
-    spells = spells.merge(sections, on=["silo", "section_id"], how="left", validate="many_to_one")
-    spells = _within_sessions(spells, district.fact("session"), days)
+    enrollments = enrollments.merge(sections, on=["silo", "section_id"], how="left", validate="many_to_one")
+    enrollments = _within_sessions(enrollments, district.fact("session"), days)
     class_of = ["silo", "section_id"]
-    staff = spells[spells["role"].eq("Staff")].rename(columns={"record": "adult"})
+    staff = enrollments[enrollments["role"].eq("Staff")].rename(columns={"record": "adult"})
     staff = staff[[*class_of, "adult"]].drop_duplicates()
-    taught = with_child(spells[~spells["role"].eq("Staff").fillna(False)], links.crosswalk)
+    taught = with_child(enrollments[~enrollments["role"].eq("Staff").fillna(False)], links.crosswalk)
     taught = taught.dropna(subset=["child"])
     both = taught.merge(staff, on=class_of, how="inner", validate="many_to_many")
     both = both.drop_duplicates(["silo", "adult", "section_id", "child"]).assign(role="Teacher")
@@ -156,7 +156,7 @@ def _teachers(district: District, links: Links, days: pd.Series) -> pd.DataFrame
     return named.merge(own, on=["silo", "school_id"], how="left", validate="many_to_one")
 
 
-def _within_sessions(spells: pd.DataFrame, sessions: pd.DataFrame, days: pd.Series) -> pd.DataFrame:
+def _within_sessions(enrollments: pd.DataFrame, sessions: pd.DataFrame, days: pd.Series) -> pd.DataFrame:
     """Filter to class periods that include the latest day, or the last day of a finished year.
 
     A class period without an end of its own ends with its session.
@@ -165,11 +165,11 @@ def _within_sessions(spells: pd.DataFrame, sessions: pd.DataFrame, days: pd.Seri
     ends = known[["silo", "session_id", "end_date"]].rename(
         columns={"session_id": "session", "end_date": "over"}
     )
-    spells = spells.assign(session=spells["session_id"].fillna(spells["held_in"]))
-    spells = spells.merge(ends, on=["silo", "session"], how="left", validate="many_to_one")
-    last = spells.groupby("silo")["over"].max().reindex(days.index)
+    enrollments = enrollments.assign(session=enrollments["session_id"].fillna(enrollments["held_in"]))
+    enrollments = enrollments.merge(ends, on=["silo", "session"], how="left", validate="many_to_one")
+    last = enrollments.groupby("silo")["over"].max().reindex(days.index)
     clipped = days.where(last.isna() | (days <= last), last)
-    bounded = spells.assign(end_date=spells["end_date"].fillna(spells["over"]))
+    bounded = enrollments.assign(end_date=enrollments["end_date"].fillna(enrollments["over"]))
     return bounded[_holds(bounded, clipped)].reset_index(drop=True)
 
 
@@ -199,10 +199,10 @@ def guardians_of(district: District, links: Links) -> pd.DataFrame:
     ties = ties.merge(address, on=["silo", "adult"], how="left", validate="many_to_one")
     with_the_child = ties["lives_with"].fillna(False).astype(bool)
     street = ties["street_number_name"].str.casefold().str.replace(r"[^a-z0-9]+", " ", regex=True).str.strip()
-    written = street + ", " + ties["postal_code"].fillna("")
+    address_text = street + ", " + ties["postal_code"].fillna("")
     # Opaque, so that the table contains no address: the first adult represents the home.
     home = ("with the child " + ties["child"]).where(with_the_child, ties["adult"]).astype(STRING)
-    home = written.where(written.notna(), home)
+    home = address_text.where(address_text.notna(), home)
     first = ties.assign(home=home).groupby(["silo", "home"], sort=False)["adult"].transform("first")
     shown = [
         "role", "silo", "adult", "child", "relation", "lives_with", "legal_guardian", "receives_mail",
@@ -231,17 +231,17 @@ def _under_a_plan(district: District, links: Links, days: pd.Series) -> pd.DataF
 
 def _schools(district: District, links: Links, days: pd.Series) -> pd.DataFrame:
     """Return each child's current schools, from every system that records them."""
-    spells = with_child(district.fact("school_enrollment").dropna(subset=["record"]), links.crosswalk)
-    told = spells.dropna(subset=["child", "school_id"])
+    periods = with_child(district.fact("school_enrollment").dropna(subset=["record"]), links.crosswalk)
+    placed = periods.dropna(subset=["child", "school_id"])
     # If a system names years, only the latest is current.
-    newest = told.groupby("silo")["school_year"].transform("max")
-    of_today = (told["school_year"].isna() | newest.isna() | told["school_year"].eq(newest)).fillna(True)
-    now = told[_holds(told, days) & of_today.to_numpy(dtype=bool)]
+    newest = placed.groupby("silo")["school_year"].transform("max")
+    of_today = (placed["school_year"].isna() | newest.isna() | placed["school_year"].eq(newest)).fillna(True)
+    now = placed[_holds(placed, days) & of_today.to_numpy(dtype=bool)]
     shown = ["silo", "record", "child", "school_id", "grade_level", "link_status", "file", "row"]
     parts = [now[shown].assign(school_name=pd.Series(pd.NA, index=now.index, dtype=STRING))]
     people = with_child(district.people, links.crosswalk).dropna(subset=["child"])
     # A system with enrollment periods has recorded there where the child is, or that it left.
-    people = people[~is_in(people[RECORD], spells[RECORD].drop_duplicates())]
+    people = people[~is_in(people[RECORD], periods[RECORD].drop_duplicates())]
     people = people[people["school_id"].notna() | people["school_name"].notna()]
     people = people[_holds(people, days)]
     rows = district.person_rows.drop_duplicates(RECORD, keep="last")[[*RECORD, "file", "row"]]

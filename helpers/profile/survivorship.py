@@ -72,8 +72,8 @@ def _checked(given: Mapping[str, Any], place: str, systems: Collection[str] | No
     try:
         decision = Survivorship.model_validate(given)
     except ValidationError as error:
-        told = faults_of(error, Survivorship)
-        raise BadInput(f"{place} isn't a valid survivorship file:\n{told}") from None
+        problems = faults_of(error, Survivorship)
+        raise BadInput(f"{place} isn't a valid survivorship file:\n{problems}") from None
     known = {layout.silo for layout in all_layouts().values()} if systems is None else systems
     if faults := _faults(decision.believed_first, known):
         raise BadInput(f"{place} isn't a valid survivorship file:\n" + "\n".join(faults))

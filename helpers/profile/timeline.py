@@ -29,7 +29,7 @@ COLUMNS = [
 TAKEN = ["child", "silo", "record", "file", "row", "link_status"]
 
 
-def _written(column: pd.Series, unit: str | None) -> pd.Series:
+def _as_text(column: pd.Series, unit: str | None) -> pd.Series:
     """Convert a column to text; each number once, since a district has few distinct ones."""
     if column.dtype == "float64":
         picture = "{:.2f}" if unit == "USD" else "{:g}"
@@ -44,9 +44,9 @@ def _detail(rows: pd.DataFrame, kind: TimelineEvent) -> pd.Series:
     units = {column.name: column.unit for column in standard_table(kind.table).columns}
     if not kind.detail:
         return pd.Series(constant(None, len(rows)), index=rows.index)
-    text = _written(rows[kind.detail[0]], units[kind.detail[0]])
+    text = _as_text(rows[kind.detail[0]], units[kind.detail[0]])
     for column in kind.detail[1:]:
-        words = _written(rows[column], units[column])
+        words = _as_text(rows[column], units[column])
         text = (text + ", " + words).fillna(text).fillna(words)
     return text
 
@@ -67,9 +67,9 @@ def timeline_of(
         if kind.table in unfit:
             fit &= ~unfit[kind.table].to_numpy(dtype=bool)
         where = np.flatnonzero(fit)
-        spoken = evidence.years.speak_of(evidence.years.of(facts[kind.date].iloc[where])).to_numpy()
-        fit[where[~spoken]] = False
-        where = where[spoken]
+        covered = evidence.years.speak_of(evidence.years.of(facts[kind.date].iloc[where])).to_numpy()
+        fit[where[~covered]] = False
+        where = where[covered]
         on_line = pd.Series(fit, index=facts.index)
         shown[kind.table] = on_line | shown[kind.table] if kind.table in shown else on_line
         if len(where) == 0:

@@ -53,14 +53,14 @@ def folded(words: pd.Series) -> pd.Series:
     return pd.Series(plain.take(codes), index=words.index)
 
 
-def stated_codes(said: pd.DataFrame, elements: Sequence[Element]) -> pd.DataFrame:
+def stated_codes(values: pd.DataFrame, elements: Sequence[Element]) -> pd.DataFrame:
     """List the codes that each system uses, for elements compared as codes.
 
     Of values that no two systems share, such as scores on each test's own scale, the code is the system.
     """
-    kind = np.array([element.compare for element in elements])[said["element"].to_numpy(dtype="int64")]
-    codes = said["value"].mask(kind == "apart", said["system"].astype(STRING))
-    stated = pd.DataFrame({"element": said["element"], "system": said["system"], "value": codes})
+    kind = np.array([element.compare for element in elements])[values["element"].to_numpy(dtype="int64")]
+    codes = values["value"].mask(kind == "apart", values["system"].astype(STRING))
+    stated = pd.DataFrame({"element": values["element"], "system": values["system"], "value": codes})
     return stated[np.isin(kind, ["codes", "apart"])].drop_duplicates(ignore_index=True)
 
 
@@ -87,11 +87,11 @@ def _groups(codes: pd.DataFrame) -> dict[int, int]:
     return group
 
 
-def compare_text(said: pd.DataFrame, elements: Sequence[Element]) -> tuple[Ints, Ints]:
+def compare_text(values: pd.DataFrame, elements: Sequence[Element]) -> tuple[Ints, Ints]:
     """Encode each value so that equivalent texts have equal codes."""
-    codes, unique = pd.factorize(said["value"])
+    codes, unique = pd.factorize(values["value"])
     loosely = np.array([element.compare == "folded" for element in elements])
-    loose = loosely[said["element"].to_numpy(dtype="int64")] & (codes >= 0)
+    loose = loosely[values["element"].to_numpy(dtype="int64")] & (codes >= 0)
     needed = np.unique(codes[loose])
     plain = pd.Series([folded_word(unique[place]) for place in needed], dtype=STRING)
     number, every = pd.factorize(pd.concat([pd.Series(unique, dtype=STRING), plain], ignore_index=True))
@@ -99,10 +99,10 @@ def compare_text(said: pd.DataFrame, elements: Sequence[Element]) -> tuple[Ints,
     of_plain[needed] = number[len(unique) :]
     word = np.where(codes < 0, -1, number[codes])
     word[loose] = of_plain[codes[loose]]
-    other = np.full(len(said), -1, dtype="int64")
-    known = np.flatnonzero(said["other_reading"].notna().to_numpy())
+    other = np.full(len(values), -1, dtype="int64")
+    known = np.flatnonzero(values["other_reading"].notna().to_numpy())
     if len(known):
-        other[known] = pd.Index(every).get_indexer(pd.Index(said["other_reading"].iloc[known]))
+        other[known] = pd.Index(every).get_indexer(pd.Index(values["other_reading"].iloc[known]))
     return word.astype("int64"), other
 
 
@@ -281,11 +281,11 @@ def _reasons(
     by = np.full(len(order), -1, dtype="int64")
     if len(order) == 0:
         return by
-    said = status[order] == REPORTED
+    reported = status[order] == REPORTED
     cell = np.cumsum(first) - 1
     best = np.flatnonzero(first)
-    by[best[said[best]]] = CHOSEN_BY.index("Only one")
-    others = np.flatnonzero(said & ~first)
+    by[best[reported[best]]] = CHOSEN_BY.index("Only one")
+    others = np.flatnonzero(reported & ~first)
     by[best[cell[others]]] = CHOSEN_BY.index("All agree")
     against = others[word[order[others]] != word[order[best[cell[others]]]]]
     # The best of the differing values is the first one.
@@ -318,11 +318,11 @@ def _table(
     shown = chosen & (_numbers(found, "status") == REPORTED)
     newest = pd.Series([days.newest.get(silo, pd.NaT) for silo in names.silos], dtype="datetime64[us]")
     last, latest_day = newest.max(), newest.to_numpy(dtype="datetime64[D]")
-    spoken = found["as_of"].to_numpy(dtype="datetime64[D]")
-    spoken = np.where(np.isnat(spoken), latest_day[system] if len(latest_day) else spoken, spoken)
-    unknown = ~shown | np.isnat(spoken) | pd.isna(last)
+    as_of = found["as_of"].to_numpy(dtype="datetime64[D]")
+    as_of = np.where(np.isnat(as_of), latest_day[system] if len(latest_day) else as_of, as_of)
+    unknown = ~shown | np.isnat(as_of) | pd.isna(last)
     # With a missing date there is nothing to count; it is masked.
-    old = (pd.Series([last], dtype="datetime64[us]").to_numpy(dtype="datetime64[D]") - spoken).astype("int64")
+    old = (pd.Series([last], dtype="datetime64[us]").to_numpy(dtype="datetime64[D]") - as_of).astype("int64")
     old = np.where(unknown, 0, np.maximum(old, 0))
     allowed = np.array([one.days_until_stale for one in elements], dtype="int64")[element]
     silos, files = list(names.silos), pd.array(names.files, dtype=STRING)

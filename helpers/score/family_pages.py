@@ -302,7 +302,7 @@ def _adults(district: District, links: Links, held: pd.DataFrame, rosters: list[
 
 def _lines(profiles: Profiles, children: Collection[str]) -> pd.DataFrame:
     """Return all reported values and events of some children, one per row."""
-    values = profiles.said
+    values = profiles.recorded
     told = values[values["status"].eq("Reported") & values["silo"].notna()]
     told = told[["child", "element", "silo"]].set_axis(["child", "name", "silo"], axis="columns")
     events = profiles.timeline[["child", "kind", "silo"]].set_axis(["child", "name", "silo"], axis="columns")

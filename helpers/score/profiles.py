@@ -212,7 +212,7 @@ def _same_ties(left: pd.DataFrame, right: pd.DataFrame) -> bool:
 
 def _chosen(profiles: Profiles) -> pd.DataFrame:
     """Return the chosen values, without missing ones."""
-    values = profiles.said
+    values = profiles.recorded
     of_year = values["school_year"].isna()
     if profiles.school_year is not None:
         of_year |= values["school_year"].eq(profiles.school_year).fillna(False)
@@ -322,5 +322,5 @@ def judge_decision(
 
 def _only(profiles: Profiles, names: Collection[str]) -> Profiles:
     """Restrict profiles to some elements, with the reasons for missing values."""
-    said = profiles.said[profiles.said["element"].isin(list(names))]
-    return replace(profiles, said=said, coverage=profiles.coverage.of(list(names)))
+    said = profiles.recorded[profiles.recorded["element"].isin(list(names))]
+    return replace(profiles, recorded=said, coverage=profiles.coverage.of(list(names)))

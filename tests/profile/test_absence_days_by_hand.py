@@ -151,7 +151,7 @@ def test_nobody_has_no_days() -> None:
 
 
 def laid_out(
-    *others: Any, children: str = "ab", actions: Any = (), spoken: Any = None, **tables: Any
+    *others: Any, children: str = "ab", actions: Any = (), as_of: Any = None, **tables: Any
 ) -> LaidOutDays:
     """Lay out the days of children whom attendance has, and whose profiles trust it."""
     people = [{"record": record, "as_of": DAYS[-1]} for record in children]
@@ -173,8 +173,8 @@ def laid_out(
         # Whom nobody trusts for days.
         + [{"child": child, "silo": "lms", **given, **more} for child in children for more in others_said]
     )
-    profiles = SimpleNamespace(said=said, school_year=2026, crosswalk=tied.crosswalk)
-    return lay_out_days(known, profiles, spoken)  # type: ignore[arg-type]
+    profiles = SimpleNamespace(recorded=said, school_year=2026, crosswalk=tied.crosswalk)
+    return lay_out_days(known, profiles, as_of)  # type: ignore[arg-type]
 
 
 def test_the_days_of_a_year_are_those_of_the_system_that_a_profile_trusts() -> None:
@@ -201,7 +201,7 @@ def test_days_are_as_new_as_the_export_says_and_never_older_than_the_last_of_the
     days: int, fresh: int
 ) -> None:
     found = laid_out(
-        spoken={"attendance": DAYS[179] + pd.Timedelta(days=days), "lms": DAYS[179] + pd.Timedelta(days=99)},
+        as_of={"attendance": DAYS[179] + pd.Timedelta(days=days), "lms": DAYS[179] + pd.Timedelta(days=99)},
         school_enrollment=[enrolled("a"), enrolled("b")], attendance_event=[],
     )  # fmt: skip
     assert set(found.rows["fresh_on"]) == {DAYS[179] + pd.Timedelta(days=fresh)}

@@ -59,7 +59,7 @@ def write_folder(folder: Path, **authority: str) -> Path:
 def shown(folder: Path) -> set[str]:
     """Give which of the two the first names of those come from whom both have."""
     district = read_district(folder)
-    values = build_profiles(district, link_district(district)).said
+    values = build_profiles(district, link_district(district)).recorded
     both = values[values["element"].eq("first_name") & values["status"].eq("Reported")]
     twice = both[both.duplicated("child", keep=False)]
     assert len(twice)

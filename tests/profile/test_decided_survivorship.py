@@ -56,7 +56,7 @@ def test_the_usual_order_decides_nothing_anew() -> None:
     usual = decided(birth_date=element("birth_date").trust, last_surname=("sis",))
     after = build_profiles(BOTH, WHO, survivorship=usual)
     assert compare_profiles(before, after).empty
-    pd.testing.assert_frame_equal(before.said, after.said)
+    pd.testing.assert_frame_equal(before.recorded, after.recorded)
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40).filter(

@@ -11,7 +11,7 @@ import pytest
 
 from helpers.profile.indicators import definition, indicator
 from helpers.profile.indicators.measures import ElementValues, measured_by
-from helpers.profile.indicators.statuses import judged, written
+from helpers.profile.indicators.statuses import indicators_table, judged
 from tests.profile.test_absence_days_by_hand import laid
 from tests.profile.test_statuses_by_hand import Facts, facts_of
 
@@ -23,7 +23,7 @@ def status_of(of: str, facts: Facts, how: str | None = None) -> tuple[list[str],
     one, by = indicator(of), definition(of, how)
     ((measured, criterion, asked),) = measured_by(one, by, facts)
     children = replace(facts.children, newest=SPRING)
-    table = written([judged(measured, one, by, children, criterion, asked)], children, 2026)
+    table = indicators_table([judged(measured, one, by, children, criterion, asked)], children, 2026)
     return table["status"].tolist(), measured
 
 
@@ -142,7 +142,7 @@ def values_of(*rows: dict[str, Any], crosswalk: tuple[tuple[str, str], ...]) -> 
     known = pd.DataFrame(crosswalk, columns=["silo", "child"])
     systems = {silo: SYSTEMS.get(silo, silo) for silo in {*said["silo"], *known["silo"]}}
     coverage = SimpleNamespace(systems=systems)
-    profiles = SimpleNamespace(said=said, school_year=2026, crosswalk=known, coverage=coverage)
+    profiles = SimpleNamespace(recorded=said, school_year=2026, crosswalk=known, coverage=coverage)
     return ElementValues(profiles, ["rate", "math_score"], pd.Index(list("abc"), dtype="string"))  # type: ignore[arg-type]
 
 

@@ -243,6 +243,6 @@ def test_a_day_is_of_the_year_whose_sessions_have_it_else_of_the_year_that_begin
     assert late.of(pd.Series(pd.to_datetime(["2026-07-10", "2026-07-11"]))).tolist() == [2026, 2027]
     assert late.span_of(2026)[1] == pd.Timestamp("2026-07-10")
     assert late.span_of(2025) == (pd.Timestamp("2024-07-01"), pd.Timestamp("2025-06-30"))
-    assert late.places(np.array([2025, 2026, 2027])).tolist() == [-1, 0, -1]
+    assert late.positions(np.array([2025, 2026, 2027])).tolist() == [-1, 0, -1]
     assert late.speak_of(pd.Series([2026, 2027, None], dtype="Int64")).tolist() == [True, False, False]
     assert LAST < late.span_of(2026)[1]

@@ -11,7 +11,7 @@ import pytest
 from helpers.profile.indicators import indicator
 from helpers.profile.indicators.definitions import Definition, Indicator
 from helpers.profile.indicators.measures import Facts, measured_by, weakest
-from helpers.profile.indicators.statuses import Children, detailed, judged, worst, written
+from helpers.profile.indicators.statuses import Children, detailed, indicators_table, judged, worst
 
 NEWEST = pd.Timestamp("2026-03-31")
 STALE_AFTER = 30
@@ -45,7 +45,7 @@ def statuses(
     one = of_definition(**more)
     measure = "elements" if "word" in measured else "activities"
     found = judged(measured, of_indicator(one, measure=measure), one, children)
-    table = written([found], children, 2026)
+    table = indicators_table([found], children, 2026)
     assert table["child"].tolist() == sorted(every)
     return dict(zip(table["child"], table["status"], strict=True))
 
@@ -273,7 +273,7 @@ def test_five_credits_are_due_for_each_year_of_high_school_that_is_over(
     facts = facts_of((grade,), credits_total=[{"value_number": earned}])
     ((measured, *_),) = measured_by(of, of.default, facts)
     found = judged(measured, of, of.default, facts.children)
-    assert written([found], facts.children, 2026)["status"].tolist() == [expected]
+    assert indicators_table([found], facts.children, 2026)["status"].tolist() == [expected]
 
 
 def test_in_ninth_grade_no_year_is_over() -> None:

@@ -44,7 +44,7 @@ def everything(source: Source) -> list[object]:
     """Read each table in each way that there is: by pyarrow, by DuckDB, and one child alone."""
     children = source.children()["child"].tolist()
     tables = [source.relations(), source.systems(), source.profile(), source.timeline(), source.indicators()]
-    tables += [source.said(), source.values(children[:3]), source.said(children[:1])]
+    tables += [source.recorded(), source.values(children[:3]), source.recorded(children[:1])]
     tables += [source.timeline(children[:1])]
     return [table.to_csv() for table in tables]
 

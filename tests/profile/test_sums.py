@@ -51,7 +51,7 @@ def test_every_row_of_a_made_district_has_ended_somewhere(made: tuple[District, 
 def test_a_row_left_out_says_why_and_is_in_no_profile(made: tuple[District, Profiles]) -> None:
     district, profiles = made
     place = ["silo", "file", "row"]
-    values = profiles.said.dropna(subset=["file"])
+    values = profiles.recorded.dropna(subset=["file"])
     behind = pd.concat([values[place], profiles.timeline[place]]).drop_duplicates()
     facts = pd.concat(
         [

@@ -56,7 +56,7 @@ def test_the_latest_test_of_the_year_counts_on_its_own_scale() -> None:
     assert chosen(profiles, "a", "math_percentile")["value_number"] == 61
     assert chosen(profiles, "a", "reading_score")["value_number"] == 209
     # The other test's value stays beside the newest. Scales can't be compared, so neither contradicts.
-    both = profiles.said[profiles.said["element"] == "math_score"].set_index("silo")
+    both = profiles.recorded[profiles.recorded["element"] == "math_score"].set_index("silo")
     assert both["value_number"].to_dict() == {"map_growth": 222, "iready": 480}
     assert both["chosen"].to_dict() == {"map_growth": True, "iready": False}
     assert both["agrees"].isna().all()

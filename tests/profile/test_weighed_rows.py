@@ -158,7 +158,7 @@ def test_one_call_leads_from_a_zero_to_the_rows_that_list_the_child(
     district: District, links: Links, profiles: Profiles
 ) -> None:
     source = source_of(district, links, profiles)
-    said = profiles.said
+    said = profiles.recorded
     zeros = said[said["rows"].eq(0).fillna(False) & said["status"].eq("Reported")]
     one_each = zeros.groupby(["element", "silo"]).head(1)
     assert len(one_each) > 8

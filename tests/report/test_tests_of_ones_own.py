@@ -161,7 +161,7 @@ def both(districts: SharedDistricts, tmp_path_factory: pytest.TempPathFactory) -
 
 def values_of_tests(one: Known) -> pd.DataFrame:
     """Give every value of a test, whether or not it is the newest, with its system."""
-    rows = one.profiles.said
+    rows = one.profiles.recorded
     names = [each.name for each in declared_elements() if each.compare == "apart"]
     rows = rows[rows["element"].isin(names) & rows["status"].eq("Reported") & rows["school_year"].eq(2026)]
     named = {old: name for old, (name, _) in OWN.items()}

@@ -32,7 +32,7 @@ from helpers.standard import BadInput, filled, nearest
 __all__ = ["Condition", "ConditionText", "Expression", "ExpressionText"]
 
 # How a comparison reads.
-SAID = {
+OPERATOR_PHRASES = {
     "<": "is below", "<=": "is at most", ">": "is above", ">=": "is at least", "==": "is", "!=": "isn't",
     "in": "is one of", "not in": "is none of",
 }  # fmt: skip
@@ -82,8 +82,8 @@ class Condition(Expression):
     """A condition that is true, false or unknown for each child."""
 
     def _misused(self, kind: str | None) -> list[str]:
-        told = f"{str(self)!r}: this is no yes or no; compare it with something"
-        return [] if kind in ("truth", "boolean") else [told]
+        message = f"{str(self)!r}: this is no yes or no; compare it with something"
+        return [] if kind in ("truth", "boolean") else [message]
 
     def truth(self, columns: Mapping[str, Column]) -> Truth:
         """Say for each child whether it holds: 1 true, -1 false, 0 unknown."""
@@ -229,7 +229,7 @@ def _words(node: Node, named: Callable[[str], str]) -> str:
         case Worked():
             return WORKED[node.how].format(_words(node.left, named), _words(node.right, named))
         case Compared():
-            return f"{_words(node.left, named)} {SAID[node.how]} {_words(node.right, named)}"
+            return f"{_words(node.left, named)} {OPERATOR_PHRASES[node.how]} {_words(node.right, named)}"
         case Joined(how="not"):
             words = _words(node.parts[0], named)
             on_record = words.endswith(" is on record")

@@ -31,7 +31,7 @@ LONGEST = 300  # characters of a condition that an error shows
 COMPARED = ("<", "<=", ">", ">=", "==", "!=", "in", "not in")
 WORDS = ("and", "or", "not", "in", "at_least", "on_record")
 # What SQL, Python and spreadsheets write, and what is written here.
-WRITTEN = {
+EQUIVALENTS = {
     "=": "==",
     "<>": "!=",
     "=<": "<=",
@@ -89,8 +89,8 @@ class Given:
         return self.value if isinstance(self.value, tuple) else (self.value,)
 
     def __str__(self) -> str:
-        written = [f"{one:.12g}" if isinstance(one, float) else repr(one) for one in self.values]
-        return f"({', '.join(written)})" if isinstance(self.value, tuple) else written[0]
+        texts = [f"{one:.12g}" if isinstance(one, float) else repr(one) for one in self.values]
+        return f"({', '.join(texts)})" if isinstance(self.value, tuple) else texts[0]
 
 
 @dataclass(frozen=True)
@@ -127,11 +127,11 @@ class Joined:
     parts: tuple[Node, ...]
 
     def __str__(self) -> str:
-        written = [
+        texts = [
             f"({part})" if isinstance(part, Joined) and part.how != "not" else str(part)
             for part in self.parts
         ]
-        return f"not {written[0]}" if self.how == "not" else f" {self.how} ".join(written)
+        return f"not {texts[0]}" if self.how == "not" else f" {self.how} ".join(texts)
 
 
 @dataclass(frozen=True)
@@ -259,13 +259,13 @@ class _Parser:
     def strange(self, token: _Token) -> str:
         """Say what to write in place of a word that can't stand here."""
         word = token.word.lower()
-        if token.word in WRITTEN:
-            return f"write {WRITTEN[token.word]!r}"
+        if token.word in EQUIVALENTS:
+            return f"write {EQUIVALENTS[token.word]!r}"
         if word in UNSAID:
             return UNSAID[word]
-        for signs, written in UNREAD.items():
+        for signs, advice in UNREAD.items():
             if token.word[0] in signs:
-                return written
+                return advice
         if token.kind == "name":
             if word in WORDS:
                 called = self.place + 1 < len(self.tokens) and self.tokens[self.place + 1].word == "("

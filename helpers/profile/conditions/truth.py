@@ -36,7 +36,7 @@ Truth = npt.NDArray[np.int8]
 # Unknown lies between: `and` is the smaller of two, `or` the larger, and `not` the negative.
 FALSE, UNKNOWN, TRUE = np.int8(-1), np.int8(0), np.int8(1)
 # Shares are compared to nine places, so that 18 of 180 days isn't lost to rounding.
-PLACES = 9
+DECIMALS = 9
 
 _WORKED: dict[str, Callable[[Any, Any], Any]] = {
     "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide,
@@ -121,7 +121,7 @@ def _found(how: str, values: npt.NDArray[Any], other: npt.NDArray[Any]) -> npt.N
         found = np.any([values == one for one in other.tolist()], axis=0)
         return ~found if how == "not in" else found
     if values.dtype.kind == "f":
-        values, other = np.round(values, PLACES), np.round(other.astype("float64"), PLACES)
+        values, other = np.round(values, DECIMALS), np.round(other.astype("float64"), DECIMALS)
     with np.errstate(invalid="ignore"):
         return np.asarray(_COMPARED[how](values, other), dtype=bool)
 

@@ -76,9 +76,9 @@ class Groups:
 
     def distinct(self, words: np.ndarray) -> Ints:
         """Count the distinct codes of each group; -1 is missing."""
-        told = np.flatnonzero(words >= 0)
-        of = self.of[told]
-        return np.bincount(of[is_first(of, words[told])], minlength=len(self)).astype("int64")
+        known = np.flatnonzero(words >= 0)
+        of = self.of[known]
+        return np.bincount(of[is_first(of, words[known])], minlength=len(self)).astype("int64")
 
     def parent(self, of: np.ndarray) -> np.ndarray:
         """Return each group's number, which all its rows share."""
@@ -140,9 +140,9 @@ def last_of_each(groups: Groups, order: Sequence[np.ndarray]) -> Ints:
         elif column.dtype.kind == "f":
             column = np.where(np.isnan(column), -np.inf, column)
         keys.append(column)
-    places = np.lexsort([*keys, groups.of])
+    sorted_rows = np.lexsort([*keys, groups.of])
     ends = np.cumsum(groups.size()) - 1
-    return places[ends]
+    return sorted_rows[ends]
 
 
 def is_in(rows: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:
@@ -219,8 +219,8 @@ def _text(column: pd.Series) -> Any:
 def index_of(column: pd.Series, words: Any) -> Ints:
     """Return the position of each text in a list of words."""
     known = pa.array(words, pa.large_string()) if isinstance(words, Sequence) else words
-    places = pc.index_in(_text(column), value_set=known, skip_nulls=True)
-    return np.asarray(places.fill_null(-1)).astype("int64")
+    positions = pc.index_in(_text(column), value_set=known, skip_nulls=True)
+    return np.asarray(positions.fill_null(-1)).astype("int64")
 
 
 class KeyIndex:

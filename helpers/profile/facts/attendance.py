@@ -50,7 +50,7 @@ class Reach:
     """Last day that each system's export covers, as far as these children's rows show."""
 
     # Latest as-of date by silo.
-    spoken: Mapping[str, pd.Timestamp] = field(default_factory=dict)
+    as_of: Mapping[str, pd.Timestamp] = field(default_factory=dict)
     # ``silo, day, events``: number of events on each school day (since 1970).
     noted: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame({"silo": [], "day": [], "events": []}).astype(NOTED)
@@ -58,8 +58,8 @@ class Reach:
 
     def of(self, silo: str) -> int:
         """Return the last day of a silo; -1 if unknown."""
-        if silo in self.spoken:
-            return int(np.datetime64(self.spoken[silo], "D").astype("int64"))
+        if silo in self.as_of:
+            return int(np.datetime64(self.as_of[silo], "D").astype("int64"))
         mine = self.noted[self.noted["silo"].eq(silo).to_numpy(dtype=bool)]
         days, counts = mine["day"].to_numpy(dtype="int64"), mine["events"].to_numpy(dtype="int64")
         if len(days) == 0:
@@ -73,10 +73,10 @@ class Reach:
 def reach_of(frames: Mapping[str, pd.DataFrame]) -> Reach:
     """Find the last day of the attendance exports, from some children's rows."""
     people = frames.get("people")
-    spoken: dict[str, pd.Timestamp] = {}
+    as_of: dict[str, pd.Timestamp] = {}
     if people is not None and not people.empty:
         newest = people.groupby("silo")["as_of"].max().dropna()
-        spoken = {str(silo): day for silo, day in newest.items()}
+        as_of = {str(silo): day for silo, day in newest.items()}
     calendar = frames.get("calendar", empty_table("calendar"))
     events = frames.get("attendance_event", empty_table("attendance_event"))
     schools, event_school = numbered(calendar, events, columns=("silo", "school_id"))
@@ -86,18 +86,18 @@ def reach_of(frames: Mapping[str, pd.DataFrame]) -> Reach:
     taught &= np.isin((event_school << DAY_BITS) | event_day, (school << DAY_BITS) | day)
     noted = pd.DataFrame({"silo": events["silo"].to_numpy(dtype=object)[taught], "day": event_day[taught]})
     counts = noted.groupby(["silo", "day"], sort=True).size().rename("events").reset_index()
-    return Reach(spoken, counts.astype(NOTED))
+    return Reach(as_of, counts.astype(NOTED))
 
 
 def joined_reach(parts: Sequence[Reach]) -> Reach:
     """Combine the last days from several parts of the children."""
-    spoken: dict[str, pd.Timestamp] = {}
+    as_of: dict[str, pd.Timestamp] = {}
     for part in parts:
-        for silo, day in part.spoken.items():
-            spoken[silo] = max(day, spoken.get(silo, day))
+        for silo, day in part.as_of.items():
+            as_of[silo] = max(day, as_of.get(silo, day))
     every = pd.concat([part.noted for part in parts], ignore_index=True)
     noted = every.groupby(["silo", "day"], sort=True)["events"].sum().reset_index()
-    return Reach(spoken, noted.astype(NOTED))
+    return Reach(as_of, noted.astype(NOTED))
 
 
 def numbered(*frames: pd.DataFrame, columns: tuple[str, str]) -> list[Ints]:
@@ -142,13 +142,13 @@ class Numbers:
 
     # The school of each row of the calendar, of enrollment and of the events.
     school: Ints
-    spell_school: Ints
+    period_school: Ints
     event_school: Ints
     # The record of each row of enrollment and of the events.
-    spell_record: Ints
+    period_record: Ints
     event_record: Ints
     # The system of each row.
-    spell_silo: Ints
+    period_silo: Ints
     event_silo: Ints
     # By system, the last day its export covers, in days since 1970; -1 if unknown.
     reach: Ints
@@ -160,22 +160,22 @@ def numbers_of(
     calendar: pd.DataFrame, enrollment: pd.DataFrame, events: pd.DataFrame, reach: Reach
 ) -> Numbers:
     """Compute the codes from tables on their own."""
-    schools, spell_school, event_school = numbered(
+    schools, period_school, event_school = numbered(
         calendar, enrollment, events, columns=("silo", "school_id")
     )
-    spell_record, event_record = numbered(enrollment, events, columns=("silo", "record"))
+    period_record, event_record = numbered(enrollment, events, columns=("silo", "record"))
     silo_of, named = pd.factorize(pd.concat([enrollment["silo"], events["silo"]], ignore_index=True))
-    spell_silo = silo_of[: len(enrollment)].astype("int64")
+    period_silo = silo_of[: len(enrollment)].astype("int64")
     return Numbers(
         school=schools,
-        spell_school=spell_school,
+        period_school=period_school,
         event_school=event_school,
-        spell_record=spell_record,
+        period_record=period_record,
         event_record=event_record,
-        spell_silo=spell_silo,
+        period_silo=period_silo,
         event_silo=silo_of[len(enrollment) :].astype("int64"),
         reach=np.array([reach.of(str(silo)) for silo in named], dtype="int64"),
-        rostered=np.unique(spell_silo[spell_record >= 0]),
+        rostered=np.unique(period_silo[period_record >= 0]),
     )
 
 
@@ -194,12 +194,12 @@ class Days:
     """Days of children at schools, compact: one entry per child, school and enrolled instructional day."""
 
     # ``silo, record, file, row, school_id``: disjoint enrollment periods, one row each.
-    spells: pd.DataFrame
+    periods: pd.DataFrame
     # Per period: its position in the table of enrollment.
     source: Ints
     # Per day: its enrollment period, days since 1970, certainty (an index into `statuses`), and the position
     # of the deciding event in the table of events (-1: none).
-    spell: Small
+    period: Small
     day: Small
     rank: npt.NDArray[np.int8]
     event: Small
@@ -286,15 +286,15 @@ def derive_days(
 
     if numbers is None:
         numbers = numbers_of(calendar, enrollment, events, reach_of(frames))
-    spell_school, event_school = numbers.spell_school, numbers.event_school
-    spell_record, event_record = numbers.spell_record, numbers.event_record
-    spell_silo, event_silo, reaches = numbers.spell_silo, numbers.event_silo, numbers.reach
+    period_school, event_school = numbers.period_school, numbers.event_school
+    period_record, event_record = numbers.period_record, numbers.event_record
+    period_silo, event_silo, reaches = numbers.period_silo, numbers.event_silo, numbers.reach
     cal_school, cal_day = school_days(calendar, numbers.school, terms)
     cal_key = (cal_school << DAY_BITS) | cal_day
     event_day = day_numbers(events["date"])
 
     pieces = _pieces(
-        enrollment, spell_record, spell_school, (cal_school, cal_day), reaches[spell_silo], years
+        enrollment, period_record, period_school, (cal_school, cal_day), reaches[period_silo], years
     )
     school, begin, end = (pieces[name].to_numpy(dtype="int64") for name in ("school", "begin", "end"))
     low = np.searchsorted(cal_key, (school << DAY_BITS) | begin)
@@ -302,11 +302,11 @@ def derive_days(
     lengths = np.maximum(high - low, 0)
     starts = np.cumsum(lengths) - lengths
     total = int(lengths.sum())
-    spell = np.repeat(np.arange(len(pieces), dtype="int32"), lengths)
+    period = np.repeat(np.arange(len(pieces), dtype="int32"), lengths)
     place = np.arange(total) - np.repeat(starts - low, lengths)
 
     # An event names its school; otherwise it belongs to the child's enrollment period on that day.
-    width = max(int(np.max(spell_school, initial=-1)), int(np.max(event_school, initial=-1))) + 1
+    width = max(int(np.max(period_school, initial=-1)), int(np.max(event_school, initial=-1))) + 1
     record = pieces["record"].to_numpy(dtype="int64")
     whole_day = events["section_id"].isna().to_numpy()
     at = _find(
@@ -333,8 +333,8 @@ def derive_days(
     rank[day_of_event[marks]] = ranks[marks]
     event[day_of_event[marks]] = marks
 
-    told = (reaches >= 0)[spell_silo[pieces["source"].to_numpy(dtype="int64")]]
-    covered = (rank != UNKNOWN) & np.repeat(told, lengths)
+    known = (reaches >= 0)[period_silo[pieces["source"].to_numpy(dtype="int64")]]
+    covered = (rank != UNKNOWN) & np.repeat(known, lengths)
     rostered = np.isin(event_silo, numbers.rostered)
     has_calendar = np.isin(event_school, cal_school) | ((event_school < 0) & np.isin(event_record, record))
     out_of_place = (event_record >= 0) & whole_day & (event_day >= 0) & rostered & has_calendar & ~counted
@@ -342,9 +342,11 @@ def derive_days(
     source = pieces["source"].to_numpy(dtype="int64")
     expanded[source] = True
     return Days(
-        spells=enrollment.iloc[source][["silo", "record", "file", "row", "school_id"]].reset_index(drop=True),
+        periods=enrollment.iloc[source][["silo", "record", "file", "row", "school_id"]].reset_index(
+            drop=True
+        ),
         source=source,
-        spell=spell,
+        period=period,
         day=cal_day.astype("int32")[place] if total else np.zeros(0, "int32"),
         rank=rank,
         event=event,
@@ -401,13 +403,13 @@ def tables_of(district_or_frames: District | Mapping[str, pd.DataFrame]) -> dict
 
 def days_table(days: Days, events: pd.DataFrame) -> pd.DataFrame:
     """Write days as the table ``attendance_day``."""
-    said = days.event >= 0
+    recorded = days.event >= 0
     # Concatenate files and rows of enrollment and events, so that each column is taken once.
-    files = pd.concat([days.spells["file"], events["file"]], ignore_index=True)
-    rows = pd.concat([days.spells["row"], events["row"]], ignore_index=True)
-    source = np.where(said, days.event + len(days.spells), days.spell)
+    files = pd.concat([days.periods["file"], events["file"]], ignore_index=True)
+    rows = pd.concat([days.periods["row"], events["row"]], ignore_index=True)
+    source = np.where(recorded, days.event + len(days.periods), days.period)
     rank = np.where(days.covered | (days.rank == UNKNOWN), days.rank, 0)
-    frame = {name: days.spells[name].array.take(days.spell) for name in ("silo", "record", "school_id")}
+    frame = {name: days.periods[name].array.take(days.period) for name in ("silo", "record", "school_id")}
     frame |= {"file": files.array.take(source), "row": rows.array.take(source)}
     frame["date"] = days.day.astype("datetime64[D]").astype("datetime64[us]")
     frame["status"] = days.statuses.array.take(rank)

@@ -60,13 +60,13 @@ class SchoolYears:
         }
         return silos.map(newest).astype("Int64")
 
-    def at_export(self, spoken: pd.Series, silos: pd.Series) -> pd.Series:
+    def at_export(self, as_of: pd.Series, silos: pd.Series) -> pd.Series:
         """Return the school year of records without one: that of the as-of date.
 
         In summer an export still covers the year that is over.
         """
         newest = self.newest_of(silos)
-        year = self.of(spoken).fillna(newest)
+        year = self.of(as_of).fillna(newest)
         return year.where((year <= newest).fillna(True), newest)
 
     def span_of(self, year: int) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -77,7 +77,7 @@ class SchoolYears:
         """Test which years some system covers; a missing year is False."""
         return years.isin(list(self.years)).fillna(False).astype(bool)
 
-    def places(self, years: np.ndarray) -> np.ndarray:
+    def positions(self, years: np.ndarray) -> np.ndarray:
         """Return the position of each school year among the covered ones; -1 for any other."""
         known = np.asarray(self.years, dtype="int64")
         at = np.searchsorted(known, years)
@@ -134,11 +134,11 @@ def _years_without_sessions(
     Facts that no element uses don't count, and neither does the date of a test or a dose, which may be ten
     years old. A year that the system itself names counts, even for a test.
     """
-    told_of = {element.table for element in declared_elements()}
+    used_tables = {element.table for element in declared_elements()}
     dated = []
     for table in fact_tables():
         frame = facts.get(table)
-        idle = standard_table(table).about == "child" and table not in told_of
+        idle = standard_table(table).about == "child" and table not in used_tables
         if frame is None or table == "session" or idle:
             continue
         frame = frame[~frame["silo"].isin(list(known))]
@@ -151,8 +151,8 @@ def _years_without_sessions(
             if table not in AT_ANY_TIME:
                 own = own.fillna(years.of(frame[column]))
         rows = frame["rows"] if "rows" in frame.columns else pd.Series(1, frame.index)
-        told = pd.DataFrame({"silo": frame["silo"], "year": own, "rows": rows.astype("int64")}).dropna()
-        dated.append(told.groupby(["silo", "year"], as_index=False)["rows"].sum())
+        by_year = pd.DataFrame({"silo": frame["silo"], "year": own, "rows": rows.astype("int64")}).dropna()
+        dated.append(by_year.groupby(["silo", "year"], as_index=False)["rows"].sum())
     if not dated:
         return pd.DataFrame({"silo": pd.Series(dtype="string"), "year": pd.Series(dtype="Int64")})
     counts = pd.concat(dated, ignore_index=True).groupby(["silo", "year"])["rows"].sum()

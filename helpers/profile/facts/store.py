@@ -72,7 +72,7 @@ class Rows:
         return self.owner >= 0
 
     @property
-    def told(self) -> Bools:
+    def usable(self) -> Bools:
         """Which rows belong to a child and to a covered school year."""
         return (self.owner >= 0) & (self.year >= 0)
 
@@ -138,7 +138,7 @@ class EventCoverage:
     """What a table of absence or incident records covers, over all children."""
 
     # Systems and years with any records (numbers).
-    told: frozenset[tuple[int, int]]
+    system_years: frozenset[tuple[int, int]]
     # Those of them in which a row belongs to nobody whom another system knows.
     spoilt: frozenset[tuple[int, int]]
     # System, school and year: the schools that report.
@@ -168,7 +168,7 @@ class Cohort:
     # By table of absence or incident records, what must be known of all children.
     reports: Mapping[str, EventCoverage] = field(default_factory=dict)
     # By system, the numbers of schools with enrolled children.
-    schools_of_spells: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    enrolled_schools: Mapping[int, frozenset[str]] = field(default_factory=dict)
     # By element that counts logins or messages, systems and years with any.
     years_of_families: Mapping[str, frozenset[tuple[int, int]]] = field(default_factory=dict)
     # Last day of the attendance exports.
@@ -287,7 +287,7 @@ class FactsOfPart(Mapping[str, pd.DataFrame]):
             tie = ties.of_rows(system, frame)
             frame = named(frame.drop(columns=TIE, errors="ignore"), ties, tie)
             year = fact_years(name, frame, context.whole, context.years, self._days)
-            place = context.years.places(year.to_numpy(dtype="int64", na_value=-1))
+            place = context.years.positions(year.to_numpy(dtype="int64", na_value=-1))
             self._rows[name] = in_numbers(frame.assign(year=year), system, tie, ties, place)
         return self._rows[name]
 
@@ -416,7 +416,7 @@ class FactStore:
         of_tie[tie[tie >= 0]] = days[~whole][tie >= 0]
         return of_tie, of_silo
 
-    def spoken_for(self, system: Ints, tie: Ints) -> Any:
+    def as_of_dates(self, system: Ints, tie: Ints) -> Any:
         """Return the as-of date of each record, else of its system."""
         of_tie, of_silo = self._days_of_ties
         if len(of_tie) == 0:

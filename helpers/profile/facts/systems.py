@@ -26,10 +26,10 @@ __all__ = [
     "authority_in",
     "authority_of",
     "latest_days",
-    "name_places",
     "name_schools",
     "recording_system",
     "school_names_from_rosters",
+    "school_names_of",
     "stands_for",
     "systems_of",
 ]
@@ -74,9 +74,9 @@ def latest_days(district: District) -> LatestDay:
     # System by system: concatenating the facts of all first costs ten times as much.
     for name in sorted(district):
         silo = district[name]
-        told = silo.people["as_of"].max()
-        if pd.notna(told):
-            days[name] = told
+        as_of = silo.people["as_of"].max()
+        if pd.notna(as_of):
+            days[name] = as_of
             continue
         mine = _dated(silo)
         if mine.empty:
@@ -122,22 +122,22 @@ LEAST_CHILDREN = 3
 LEAST_SHARE = 0.8
 
 
-def name_schools(places: pd.DataFrame, schools: pd.DataFrame) -> pd.Series:
+def name_schools(rows: pd.DataFrame, schools: pd.DataFrame) -> pd.Series:
     """Name the schools of children in a single table."""
-    system, silos = pd.factorize(places["silo"])
+    system, silos = pd.factorize(rows["silo"])
     numbers = {
-        "owner": pd.factorize(places["child"])[0],
+        "owner": pd.factorize(rows["child"])[0],
         "system": system,
-        "year": places["school_year"].to_numpy(dtype="int64", na_value=-1),
+        "year": rows["school_year"].to_numpy(dtype="int64", na_value=-1),
     }
-    given = places[["school_id", "school_name"]].reset_index(drop=True).assign(**numbers)
+    given = rows[["school_id", "school_name"]].reset_index(drop=True).assign(**numbers)
     names = tuple(map(str, silos))
     learned = school_names_from_rosters(given, schools, names)
-    named = name_places(system, given["school_id"], given["school_name"], schools, names, learned)
-    return named.set_axis(places.index)
+    named = school_names_of(system, given["school_id"], given["school_name"], schools, names, learned)
+    return named.set_axis(rows.index)
 
 
-def name_places(
+def school_names_of(
     systems: np.ndarray,
     numbers: pd.Series,
     names: pd.Series,
@@ -153,16 +153,16 @@ def name_places(
 
 
 def school_names_from_rosters(
-    places: pd.DataFrame, schools: pd.DataFrame, silos: Sequence[str]
+    rows: pd.DataFrame, schools: pd.DataFrame, silos: Sequence[str]
 ) -> pd.DataFrame:
     """Count shared children by one system's school number and another's school name."""
-    system = places["system"].to_numpy(dtype="int64")
-    name = _own_names(system, places["school_id"], places["school_name"], schools, silos)
-    places = places.assign(name=name.array)
+    system = rows["system"].to_numpy(dtype="int64")
+    name = _own_names(system, rows["school_id"], rows["school_name"], schools, silos)
+    rows = rows.assign(name=name.array)
     when = ["owner", "year"]
-    has_name = places["name"].notna().to_numpy(dtype=bool)
-    by_name = places[has_name].drop_duplicates(when)[[*when, "name"]]
-    numbered = places.loc[~has_name, [*when, "system", "school_id"]].drop_duplicates()
+    has_name = rows["name"].notna().to_numpy(dtype=bool)
+    by_name = rows[has_name].drop_duplicates(when)[[*when, "name"]]
+    numbered = rows.loc[~has_name, [*when, "system", "school_id"]].drop_duplicates()
     both = numbered.merge(by_name, on=when, how="inner", validate="many_to_one")
     counts = both.groupby(["system", "school_id", "name"]).size().rename("children").reset_index()
     return counts.rename(columns={"school_id": "name_of"})
@@ -281,7 +281,7 @@ def _why(best: str, shown: Mapping[str, tuple[int, int, float]]) -> str:
     """Explain why one system was taken as the roster, in a comparison without numbers, safe for any page."""
     others = [figures for silo, figures in shown.items() if silo != best]
     second = max(others, default=None)
-    told = (
+    reasons = (
         "lists the most children",
         "lists as many as another, in more fields",
         "lists as many as another, more completely",
@@ -292,7 +292,7 @@ def _why(best: str, shown: Mapping[str, tuple[int, int, float]]) -> str:
         reason = "comes first of several whose files show no difference"
     else:
         reason = next(
-            words for words, one, other in zip(told, shown[best], second, strict=True) if one != other
+            words for words, one, other in zip(reasons, shown[best], second, strict=True) if one != other
         )
     return (
         f"No layout names the roster, so we use {best} as the roster: it {reason}. If that is "

@@ -82,19 +82,19 @@ class LaidOutDays:
 
 
 def lay_out_days(
-    district: District, profiles: Profiles, spoken: Mapping[str, pd.Timestamp] | None = None
+    district: District, profiles: Profiles, as_of: Mapping[str, pd.Timestamp] | None = None
 ) -> LaidOutDays:
     """Lay out the days of the profiles' year, from the system that each profile trusts."""
     year = profiles.school_year
     facts = {name: district.fact(name) for name in fact_tables() if name != "attendance_day"}
     years = school_years(facts)
     days = derive_days({**facts, "people": district.people}, years)
-    owners = with_child(days.spells, profiles.crosswalk)
+    owners = with_child(days.periods, profiles.crosswalk)
     trusted = _trusted(profiles)
     owners = owners.assign(trusted=owners["child"].map(trusted))
     mine = owners["child"].notna() & (owners["silo"] == owners["trusted"]).fillna(False)
-    kept = days.covered & mine.to_numpy(dtype=bool)[days.spell]
-    day, rank, spell = days.day[kept], days.rank[kept], days.spell[kept]
+    kept = days.covered & mine.to_numpy(dtype=bool)[days.period]
+    day, rank, period = days.day[kept], days.rank[kept], days.period[kept]
     if len(day) == 0 or year is None:
         return _nothing(days.statuses)
     span = np.arange(int(np.min(day)), int(np.max(day)) + 1)
@@ -104,21 +104,21 @@ def lay_out_days(
         return _nothing(days.statuses)
     first, last = int(span[in_year[0]]), int(span[in_year[-1]])
     within = (day >= first) & (day <= last)
-    day, rank, spell = day[within], rank[within], spell[within]
+    day, rank, period = day[within], rank[within], period[within]
     if len(day) == 0:
         return _nothing(days.statuses)
 
-    newest = pd.Series(day).groupby(owners["silo"].to_numpy()[spell]).max()
-    for silo, until in (spoken or {}).items():
+    newest = pd.Series(day).groupby(owners["silo"].to_numpy()[period]).max()
+    for silo, until in (as_of or {}).items():
         if silo in newest.index:
             newest[silo] = max(int(newest[silo]), int(np.datetime64(until, "D").astype("int64")))
-    pieces = np.unique(spell)
+    pieces = np.unique(period)
     at = owners.iloc[pieces].assign(school_year=year)
     rows, row_of_piece = _rows(at, _schools(at, district, profiles), newest)
-    row_of_spell = np.full(len(owners), -1, dtype="int64")
-    row_of_spell[pieces] = row_of_piece
+    row_of_period = np.full(len(owners), -1, dtype="int64")
+    row_of_period[pieces] = row_of_piece
     width = last - first + 1
-    place = row_of_spell[spell] * width + (day - first)
+    place = row_of_period[period] * width + (day - first)
     flat = np.zeros(len(rows) * width, dtype="int8")
     for mark in np.unique(rank):  # rising, so that the most certain record of a day remains
         flat[place[rank == mark]] = mark
@@ -138,7 +138,7 @@ def _nothing(statuses: pd.Series) -> LaidOutDays:
 
 def _trusted(profiles: Profiles) -> pd.Series:
     """Map each child to the system with its days, since several systems may record attendance."""
-    values = profiles.said
+    values = profiles.recorded
     chosen = values["chosen"] & values["element"].eq("days_enrolled") & values["status"].eq("Reported")
     chosen &= values["school_year"].isin([profiles.school_year])
     shown = values.loc[chosen.astype(bool), ["child", "silo"]]
@@ -147,14 +147,14 @@ def _trusted(profiles: Profiles) -> pd.Series:
 
 def _schools(pieces: pd.DataFrame, district: District, profiles: Profiles) -> pd.Series:
     """Name the schools of enrollment periods, by their own system or else by the profiles."""
-    values = profiles.said
-    told = values["element"].eq("school") & values["chosen"] & values["value"].notna()
-    shown = values.loc[told.astype(bool), ["child", "silo", "school_year", "value"]]
+    values = profiles.recorded
+    chosen = values["element"].eq("school") & values["chosen"] & values["value"].notna()
+    shown = values.loc[chosen.astype(bool), ["child", "silo", "school_year", "value"]]
     shown = shown[~shown["silo"].isin(pieces["silo"].unique())].rename(columns={"value": "school_name"})
-    places = pd.concat([pieces, shown], ignore_index=True)
+    stated = pd.concat([pieces, shown], ignore_index=True)
     columns = ["child", "silo", "school_year", "school_id", "school_name"]
     named = name_schools(
-        places.reindex(columns=columns).astype({"school_name": STRING}), district.fact("school")
+        stated.reindex(columns=columns).astype({"school_name": STRING}), district.fact("school")
     )
     return named.iloc[: len(pieces)].set_axis(pieces.index)
 

@@ -21,7 +21,7 @@ from helpers.profile.indicators.definitions import (
     indicator as indicator_of,
 )
 from helpers.profile.indicators.measures import ElementValues, Facts, measured_by
-from helpers.profile.indicators.statuses import STATUSES, Children, judged, worst, written
+from helpers.profile.indicators.statuses import STATUSES, Children, indicators_table, judged, worst
 from helpers.standard import STRING, empty_table
 
 if TYPE_CHECKING:
@@ -215,16 +215,16 @@ def compute_indicators(
 
 def _judged(district: District, profiles: Profiles, asked: tuple[Indicator, ...]) -> pd.DataFrame:
     profile = profiles.profile
-    spoken = latest_days(district).days
+    latest = latest_days(district).days
     children = Children(
         names=pd.Index(profile["child"], dtype=STRING),
         grades=profile["roster_grade_level"].to_numpy(dtype=object),
-        newest=max(spoken.values(), default=pd.Timestamp(0)),
+        newest=max(latest.values(), default=pd.Timestamp(0)),
     )
     if not asked or not len(children.names):
         return empty_table("indicators")
     names = {name for each in asked for one in each.definition for name in each.elements_of(one)}
-    laid_out = lay_out_days(district, profiles, spoken)
+    laid_out = lay_out_days(district, profiles, latest)
     facts = Facts(
         ElementValues(profiles, sorted(names | {"days_enrolled", "days_absent"}), children.names),
         {"school": laid_out, "child": laid_out.of_children()},
@@ -236,4 +236,4 @@ def _judged(district: District, profiles: Profiles, asked: tuple[Indicator, ...]
         for definition in indicator.definition
         for measured, criterion, columns in measured_by(indicator, definition, facts)
     ]
-    return written(parts, children, profiles.school_year)
+    return indicators_table(parts, children, profiles.school_year)

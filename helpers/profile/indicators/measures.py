@@ -29,7 +29,7 @@ __all__ = ["ElementValues", "Facts", "measured_by", "weakest"]
 
 # Why a child has no value: no system has the element, none that has it has the child, or one does.
 REASONS = ("Not collected", "Not linked", "Empty")
-WRITTEN = ("string", "date")  # types of elements whose values are no numbers
+TEXT_TYPES = ("string", "date")  # types of elements whose values are no numbers
 # Why a child with a test isn't compared: nobody published norms of it that the kit has.
 NO_NORMS = "No norms"
 
@@ -45,16 +45,16 @@ class ElementValues:
     """Chosen values of the profiles' year, by element."""
 
     def __init__(self, profiles: Profiles, names: list[str], children: pd.Index) -> None:
-        said = profiles.said
-        of_year = said["school_year"].isna() | said["school_year"].isin([profiles.school_year])
-        wanted = (said["element"].isin(names) & of_year).to_numpy(dtype=bool)
+        recorded = profiles.recorded
+        of_year = recorded["school_year"].isna() | recorded["school_year"].isin([profiles.school_year])
+        wanted = (recorded["element"].isin(names) & of_year).to_numpy(dtype=bool)
         self._children = children
-        self._said = said.loc[
+        self._recorded = recorded.loc[
             wanted,
             ["child", "element", "value", "value_number", "status", "silo", "as_of", "link_status", "chosen"],
         ]
-        self._child = children.get_indexer(pd.Index(self._said["child"]))
-        self._places = self._said.groupby("element", sort=False).indices
+        self._child = children.get_indexer(pd.Index(self._recorded["child"]))
+        self._positions = self._recorded.groupby("element", sort=False).indices
         known = profiles.crosswalk
         at = children.get_indexer(pd.Index(known["child"]))
         self._knows: dict[str, np.ndarray] = {}
@@ -62,15 +62,15 @@ class ElementValues:
             mask = np.zeros(len(children), dtype=bool)
             mask[at[rows][at[rows] >= 0]] = True
             self._knows[str(silo)] = mask
-        self._told: dict[tuple[str, frozenset[str]], pd.DataFrame] = {}
+        self._cached: dict[tuple[str, frozenset[str]], pd.DataFrame] = {}
         self._systems = profiles.coverage.systems
 
     def of(self, element: str, systems: Collection[str] = ()) -> pd.DataFrame:
         """Return the values of an element, or the reasons for none; if asked, only those of some systems."""
         key = (element, frozenset(systems))
-        if key not in self._told:
-            self._told[key] = self._look_up(element, key[1])
-        return self._told[key]
+        if key not in self._cached:
+            self._cached[key] = self._look_up(element, key[1])
+        return self._cached[key]
 
     def of_tests(self, element: str) -> pd.DataFrame:
         """Return the values of tests whose norms are published, with the ``system`` that the norms are of."""
@@ -82,8 +82,8 @@ class ElementValues:
         return rows.assign(system=system, why=rows["why"].mask(only_others, NO_NORMS))
 
     def _look_up(self, element: str, systems: frozenset[str]) -> pd.DataFrame:
-        places = self._places.get(element, np.zeros(0, "int64"))
-        rows, child = self._said.iloc[places], self._child[places]
+        positions = self._positions.get(element, np.zeros(0, "int64"))
+        rows, child = self._recorded.iloc[positions], self._child[positions]
         # Of a child's values the one that counts comes first.
         chosen = rows["chosen"].to_numpy(dtype=bool) & (child >= 0)
         if systems:
@@ -128,7 +128,7 @@ class Facts:
     """Inputs of the indicators."""
 
     # Chosen values of elements.
-    told: ElementValues
+    chosen: ElementValues
     # ``child`` and ``school``: the days of each child, and of each child at each school.
     days: Mapping[str, LaidOutDays]
     # The children.
@@ -138,8 +138,8 @@ class Facts:
     def without_days(self) -> pd.DataFrame:
         """Children without laid-out days: ``child, detail, recorded`` (absences), link status and date."""
         here = ~self.children.names.isin(self.days["child"].rows["child"])
-        enrolled = self.told.of("days_enrolled").loc[here]
-        absent = self.told.of("days_absent").loc[here]
+        enrolled = self.chosen.of("days_enrolled").loc[here]
+        absent = self.chosen.of("days_absent").loc[here]
         return pd.DataFrame(
             {
                 "child": self.children.names[here],
@@ -169,7 +169,7 @@ def _since(indicator: Indicator, definition: Definition, facts: Facts) -> pd.Dat
     """Count days after each child's date; unknown where no system records messages to the child's family."""
     names = facts.children.names
     dates, sent, opened = (
-        facts.told.of(name)
+        facts.chosen.of(name)
         for name in (str(definition.since), "absence_messages_sent", "absence_messages_opened")
     )
     day = pd.to_datetime(dates["value"])
@@ -199,8 +199,8 @@ def _of_elements(criterion: Criterion, columns: Mapping[str, Column], facts: Fac
     """Measure a value of elements: a number, a word, a date, or a share of one in another."""
     names = facts.children.names
     tree = criterion.judged.tree
-    rows = [facts.told.of(parts_of(name)[1]) for name in criterion.judged.inputs()]
-    said = pd.Series(criterion.name, index=names, dtype=STRING)
+    rows = [facts.chosen.of(parts_of(name)[1]) for name in criterion.judged.inputs()]
+    criterion_name = pd.Series(criterion.name, index=names, dtype=STRING)
     word, value = _word(tree, columns, rows[0]["value"]), pd.Series(np.nan, names)
     if word is None:
         word, value = _nothing(names), pd.Series(criterion.judged.value(columns).values, index=names)
@@ -221,7 +221,7 @@ def _of_elements(criterion: Criterion, columns: Mapping[str, Column], facts: Fac
             "word": word.array,
             "numerator": numerator.array,
             "denominator": denominator.array,
-            "detail": detailed(part=said, says=word, why=why.mask(word.notna())).array,
+            "detail": detailed(part=criterion_name, says=word, why=why.mask(word.notna())).array,
             "as_of": as_of.array,
             "link_status": link_status.array,
             "not_for": rows[0]["not_for"].to_numpy(dtype=bool),
@@ -237,7 +237,7 @@ def _word(tree: Node, columns: Mapping[str, Column], values: pd.Series) -> pd.Se
     if kind == "on_record":
         on_record = pd.Series(columns[tree.name].values, index=values.index)
         return on_record.map({1.0: "on record", 0.0: "not on record"}).astype(STRING)
-    return values if element(asked).type in WRITTEN else None
+    return values if element(asked).type in TEXT_TYPES else None
 
 
 def _columns(criterion: Criterion, facts: Facts) -> dict[str, Column]:
@@ -245,8 +245,8 @@ def _columns(criterion: Criterion, facts: Facts) -> dict[str, Column]:
     columns = {}
     for name in criterion.inputs():
         kind, asked = parts_of(name)
-        rows = facts.told.of(asked)
-        value = rows["value"] if element(asked).type in WRITTEN else rows["value_number"]
+        rows = facts.chosen.of(asked)
+        value = rows["value"] if element(asked).type in TEXT_TYPES else rows["value_number"]
         if kind == "on_record":
             # Whoever isn't linked may have one; who is, and has no row, has none.
             value = value.notna().astype("boolean").mask(rows["why"].isin(["Not linked", "Not collected"]))
@@ -280,7 +280,7 @@ def _seasons(days: pd.Series) -> pd.Series:
 def _standing(indicator: Indicator, definition: Definition, facts: Facts) -> pd.DataFrame:
     """Measure a score's percentile within grade and season, from a normal curve fitted to the norms."""
     names = facts.children.names
-    rows = facts.told.of_tests(indicator.elements_of(definition)[0])
+    rows = facts.chosen.of_tests(indicator.elements_of(definition)[0])
     seasons = _seasons(rows["as_of"])
     mean, deviation = (
         _normed(definition, rows, facts.children.grades, column) for column in ("fitted_mean", "fitted_sd")
@@ -309,7 +309,7 @@ def _standing(indicator: Indicator, definition: Definition, facts: Facts) -> pd.
 def _growing(indicator: Indicator, definition: Definition, facts: Facts) -> pd.DataFrame:
     """Compare a year's growth with the difference between the norm means of the grade and the one before."""
     names, grades = facts.children.names, facts.children.grades
-    rows = facts.told.of_tests(indicator.elements_of(definition)[0])
+    rows = facts.chosen.of_tests(indicator.elements_of(definition)[0])
     seasons = _seasons(rows["as_of"])
     before = pd.Series(grades).map(dict(zip(GRADES[1:], GRADES[:-1], strict=True))).to_numpy(dtype=object)
     means = [_normed(definition, rows, level, "fitted_mean") for level in (grades, before)]
@@ -339,7 +339,7 @@ def _tenths(numbers: np.ndarray, index: pd.Index) -> pd.Series:
 def _credits(indicator: Indicator, definition: Definition, facts: Facts) -> pd.DataFrame:
     """Compare total credits with those expected from the completed years of high school."""
     names = facts.children.names
-    rows = facts.told.of("credits_total")
+    rows = facts.chosen.of("credits_total")
     place = pd.Series(facts.children.grades).map({grade: at for at, grade in enumerate(GRADES)})
     expected = (place.to_numpy(dtype="float64") - NINTH) * credit_terms().credits_a_year
     earned = rows["value_number"].to_numpy()
@@ -361,12 +361,12 @@ def _credits(indicator: Indicator, definition: Definition, facts: Facts) -> pd.D
 def _languages(indicator: Indicator, definition: Definition, facts: Facts) -> pd.DataFrame:
     """Compare the language of contact with the home language."""
     names = facts.children.names
-    home = facts.told.of("home_language")
-    spoken_to = facts.told.of("contact_language")
-    same = folded(home["value"]).eq(folded(spoken_to["value"]))
-    known = home["value"].notna() & spoken_to["value"].notna()
+    home = facts.chosen.of("home_language")
+    contact = facts.chosen.of("contact_language")
+    same = folded(home["value"]).eq(folded(contact["value"]))
+    known = home["value"].notna() & contact["value"].notna()
     # A language code can't be compared with a language name.
-    codes = [each["value"].str.len().eq(CODE_LENGTH).fillna(False) for each in (home, spoken_to)]
+    codes = [each["value"].str.len().eq(CODE_LENGTH).fillna(False) for each in (home, contact)]
     known &= codes[0] == codes[1]
     word = same.fillna(False).astype(bool).map({True: "same", False: "another"}).astype(STRING).where(known)
     return pd.DataFrame(
@@ -374,10 +374,10 @@ def _languages(indicator: Indicator, definition: Definition, facts: Facts) -> pd
             "child": names,
             "word": word.array,
             "detail": detailed(
-                home=home["value"], contact=spoken_to["value"], why=home["why"].fillna(spoken_to["why"])
+                home=home["value"], contact=contact["value"], why=home["why"].fillna(contact["why"])
             ).array,
-            "as_of": spoken_to["as_of"].array,
-            "link_status": weakest(home["link_status"], spoken_to["link_status"]).array,
+            "as_of": contact["as_of"].array,
+            "link_status": weakest(home["link_status"], contact["link_status"]).array,
         }
     )
 
@@ -385,7 +385,7 @@ def _languages(indicator: Indicator, definition: Definition, facts: Facts) -> pd
 def _activities(indicator: Indicator, definition: Definition, facts: Facts) -> pd.DataFrame:
     """Add activities and clubs; a child on no list is unknown, since no list shows who could be on it."""
     names = facts.children.names
-    rows = {name: facts.told.of(name) for name in ("school_activities", "community_clubs", "club_hours")}
+    rows = {name: facts.chosen.of(name) for name in ("school_activities", "community_clubs", "club_hours")}
     activities, clubs, hours = (each["value_number"] for each in rows.values())
     total = activities.fillna(0) + clubs.fillna(0)
     total = total.where(activities.notna() | clubs.notna())

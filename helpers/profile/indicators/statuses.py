@@ -16,7 +16,7 @@ from helpers.profile.conditions.types import STATUSES
 from helpers.profile.indicators.definitions import Criterion, Definition, Indicator
 from helpers.standard import STRING, as_table, cast, missing
 
-__all__ = ["STATUSES", "Children", "Judged", "detailed", "judged", "worst", "written"]
+__all__ = ["STATUSES", "Children", "Judged", "detailed", "indicators_table", "judged", "worst"]
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
@@ -145,7 +145,7 @@ def _with_others(have: pd.DataFrame, others: int) -> pd.DataFrame:
     return pd.DataFrame(columns, copy=False)
 
 
-def written(parts: list[Judged], children: Children, school_year: int | None) -> pd.DataFrame:
+def indicators_table(parts: list[Judged], children: Children, school_year: int | None) -> pd.DataFrame:
     """Write judged children as the table ``indicators``."""
     child = np.concatenate([part.child for part in parts])
     which = np.repeat(np.arange(len(parts)), [len(part.child) for part in parts])

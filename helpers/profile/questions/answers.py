@@ -86,10 +86,10 @@ class Asking:
         """Answer one question for every child."""
         count = len(self.roster.children)
         inputs = tuple(self.known.input(name, question.fresh_days) for name in question.inputs())
-        told = {each.name: each.column for each in inputs}
+        columns = {each.name: each.column for each in inputs}
         everybody = pd.Series(np.ones(count, dtype=bool), dtype="boolean")
-        whom = everybody if question.of is None else question.of.holds(told)
-        yes = everybody if question.answer is None else question.answer.holds(told)
+        whom = everybody if question.of is None else question.of.holds(columns)
+        yes = everybody if question.answer is None else question.answer.holds(columns)
         reason = reduce(
             np.minimum,
             [np.where(each.known, len(REASONS), each.state) for each in inputs],
@@ -246,7 +246,7 @@ def children_for(
             "all_known": reason < 0,
             "why": pd.array([REASONS[each] if each >= 0 else None for each in reason], dtype=STRING),
             "lacks": _joined([np.where(each.known[at], "", each.name) for each in answer.inputs], len(at)),
-            "details": _told(answer, at),
+            "details": _describe_details(answer, at),
             "silos": "; ".join(_silos(answer)),
         }
     )
@@ -332,10 +332,10 @@ def rows_behind(source: Source, condition: Condition, child: str) -> pd.DataFram
         When the roster has no such child.
     """
     asking = Asking(source)
-    places = np.flatnonzero(asking.roster.children == child)
-    if not len(places):
+    positions = np.flatnonzero(asking.roster.children == child)
+    if not len(positions):
         raise BadInput(f"No child on the roster is called {child!r}: take one of the column child.")
-    at = int(places[0])
+    at = int(positions[0])
     inputs = {name: asking.known.input(name) for name in condition.inputs()}
     parts = []
     for name in condition.deciding({name: one.column for name, one in inputs.items()}, at):
@@ -345,8 +345,8 @@ def rows_behind(source: Source, condition: Condition, child: str) -> pd.DataFram
         rows = pd.concat(read, ignore_index=True) if read else empty_table("source_rows")
         # A value without a row still decides, such as no incident of a child whom the system lists.
         rows = rows if len(rows) else rows.reindex([0])
-        said = pd.DataFrame({"input": name, "lacks": lacks}, index=rows.index, dtype=STRING)
-        parts.append(pd.concat([said, rows], axis="columns"))
+        reason = pd.DataFrame({"input": name, "lacks": lacks}, index=rows.index, dtype=STRING)
+        parts.append(pd.concat([reason, rows], axis="columns"))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -414,15 +414,15 @@ def _joined(parts: Sequence[np.ndarray], count: int) -> pd.Series:
     return pd.Series(pd.array(words, dtype=STRING))
 
 
-def _told(answer: Answer, at: np.ndarray) -> pd.Series:
+def _describe_details(answer: Answer, at: np.ndarray) -> pd.Series:
     """Format each child's values as name and value, or the reason for none."""
     by_name = {each.name: each for each in answer.inputs}
     parts = []
     for name in answer.question.details:
-        told = by_name[name]
-        words = told.value.astype(STRING).fillna("").to_numpy(dtype=object)
-        words = np.where(told.nothing, "none", words)
-        unknown = np.array([REASONS[state].lower() if state < len(REASONS) else "" for state in told.state])
+        given = by_name[name]
+        words = given.value.astype(STRING).fillna("").to_numpy(dtype=object)
+        words = np.where(given.nothing, "none", words)
+        unknown = np.array([REASONS[state].lower() if state < len(REASONS) else "" for state in given.state])
         parts.append(
             np.array(
                 [f"{name}: {word or why}" for word, why in zip(words[at], unknown[at], strict=True)],

@@ -92,10 +92,10 @@ class Questions(StrictModel):
             )
         for condition in (question.of, question.answer):
             faults += condition.faults(types) if condition else []
-        told = [*question.details, *([] if question.group_by is None else [question.group_by])]
+        asked = [*question.details, *([] if question.group_by is None else [question.group_by])]
         faults += [
             f"details: {name!r}, which nobody declares.{nearest(name, types)}"
-            for name in told
+            for name in asked
             if name not in types
         ]
         faults += [

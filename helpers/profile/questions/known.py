@@ -79,7 +79,7 @@ class Roster:
     chosen: pd.DataFrame
     earlier: pd.DataFrame
 
-    def places(self, frame: pd.DataFrame) -> np.ndarray:
+    def positions(self, frame: pd.DataFrame) -> np.ndarray:
         """Return the position of each row's child."""
         return np.asarray(self.children.get_indexer(pd.Index(frame["child"])))
 
@@ -93,8 +93,8 @@ def roster_of(source: Source, today: pd.Timestamp | None = None) -> Roster:
     """Find who is on the roster today."""
     values, systems, year = source.values(), source.systems(), source.school_year
     named = {str(silo): str(system) for silo, system in zip(systems["silo"], systems["system"], strict=True)}
-    spoken = systems.dropna(subset=["latest_day"])
-    newest = {str(silo): day for silo, day in zip(spoken["silo"], spoken["latest_day"], strict=True)}
+    dated = systems.dropna(subset=["latest_day"])
+    newest = {str(silo): day for silo, day in zip(dated["silo"], dated["latest_day"], strict=True)}
     if today is None:
         today = max(newest.values(), default=pd.Timestamp(1970, 1, 1))
     of_year = values["school_year"].eq(year if year is not None else -1).fillna(False).astype(bool)
@@ -108,10 +108,10 @@ def roster_of(source: Source, today: pd.Timestamp | None = None) -> Roster:
     knows = values.loc[values["record"].notna() & values["silo"].notna(), ["child", "silo"]].drop_duplicates()
     rostered = kept if silo is None else pd.Index(knows.loc[knows["silo"].eq(silo), "child"])
     placed = rostered.union(departed(moves), sort=False)
-    told = values.loc[
+    known = values.loc[
         values["status"].eq("Reported") & (values["school_year"].isna() | of_year), ["child", "silo"]
     ].drop_duplicates()
-    unplaced = {str(name): float(1 - its["child"].isin(placed).mean()) for name, its in told.groupby("silo")}
+    unplaced = {str(name): float(1 - its["child"].isin(placed).mean()) for name, its in known.groupby("silo")}
     chosen, earlier = _of_years(values, kept, year)
     return Roster(
         kept,
@@ -149,10 +149,10 @@ def _of_years(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the chosen values of the year (and without one), and those of the year before."""
     mine = values[values["chosen"].fillna(False).astype(bool) & values["child"].isin(children)]
-    told = mine["school_year"].fillna(-1).to_numpy(dtype="int64")
-    now = told == (-1 if year is None else year)
-    before = told == (-1 if year is None else year - 1)
-    return mine[now | (told == -1)].reset_index(drop=True), mine[before & (told != -1)].reset_index(drop=True)
+    when = mine["school_year"].fillna(-1).to_numpy(dtype="int64")
+    now = when == (-1 if year is None else year)
+    before = when == (-1 if year is None else year - 1)
+    return mine[now | (when == -1)].reset_index(drop=True), mine[before & (when != -1)].reset_index(drop=True)
 
 
 def _roster_silo(listing: pd.Series, trust: Mapping[str, int]) -> str | None:
@@ -197,7 +197,7 @@ def _outside(children: pd.Index, knows: pd.DataFrame, chosen: pd.DataFrame) -> d
 
 # Why a child's part of an answer isn't known; the first that applies to any part is shown.
 REASONS = ("Not permitted", "Not collected", "Not joined", "Not fresh", "Not said")
-NOT_PERMITTED, NOT_COLLECTED, NOT_JOINED, NOT_FRESH, NOT_SAID = range(len(REASONS))
+NOT_PERMITTED, NOT_COLLECTED, NOT_JOINED, NOT_FRESH, NOT_REPORTED = range(len(REASONS))
 KNOWN, NOTHING = len(REASONS), len(REASONS) + 1
 
 # Facts that systems have for some children only, or for participants. Once nearly all records of such a
@@ -263,7 +263,7 @@ class Knowledge:
         self.most_unplaced = most_unplaced
         self.forbidden = frozenset(forbidden)
         self._year = source.school_year
-        self._told = source.indicators if seen is None else lambda: seen.indicators
+        self._load_indicators = source.indicators if seen is None else lambda: seen.indicators
         self._rows = {True: _by_element(roster.earlier), False: _by_element(roster.chosen)}
         self._found: dict[tuple[str, int | None], Input] = {}
         self._indicators: pd.DataFrame | None = None
@@ -287,7 +287,7 @@ class Knowledge:
         count = len(self.roster.children)
         frame = self.roster.earlier if earlier else self.roster.chosen
         rows = frame.iloc[self._rows[earlier].get(what.name, np.zeros(0, "int64"))]
-        place = self.roster.places(rows)
+        place = self.roster.positions(rows)
         reported = rows["status"].eq("Reported").to_numpy(dtype=bool)
         silo = _commonest(rows.loc[reported, "silo"])
         state = np.full(count, self.absent)
@@ -298,11 +298,11 @@ class Knowledge:
         if silo is not None:
             state[(status == "Not linked")] = self._unjoined(silo)[status == "Not linked"]
         state[status == "Not collected"] = NOT_COLLECTED
-        state[np.isin(status, ["Empty", "Withheld"])] = NOT_SAID
+        state[np.isin(status, ["Empty", "Withheld"])] = NOT_REPORTED
         of_some = what.table in OF_SOME or what.domain == "family"
         if silo is not None and of_some and self._all_placed(silo):
             state[status != ""] = NOTHING
-        state[status == SET_ASIDE] = NOT_SAID
+        state[status == SET_ASIDE] = NOT_REPORTED
         state[status == "Not applicable"] = NOTHING
         state[place[reported]] = KNOWN
         if not earlier:
@@ -327,8 +327,8 @@ class Knowledge:
 
     def _age(self, rows: pd.DataFrame, silo: str | None) -> np.ndarray:
         """Return the days between the question and each value's as-of date; 0 if unknown."""
-        spoken = rows["as_of"].fillna(rows["silo"].map(self.roster.newest).astype("datetime64[us]"))
-        return (self.roster.today - spoken).dt.days.fillna(0).to_numpy(dtype="int64")
+        as_of = rows["as_of"].fillna(rows["silo"].map(self.roster.newest).astype("datetime64[us]"))
+        return (self.roster.today - as_of).dt.days.fillna(0).to_numpy(dtype="int64")
 
     def _on_record(self, name: str, what: Element, earlier: bool) -> Input:
         base = self._element(what.name, what, earlier, 10**6)
@@ -336,7 +336,7 @@ class Knowledge:
         if base.silo is not None and self._all_placed(base.silo):
             state[state != NOT_PERMITTED] = KNOWN
         elif base.silo is not None:
-            state[state == NOT_SAID] = KNOWN  # the system has the child, with nothing recorded
+            state[state == NOT_REPORTED] = KNOWN  # the system has the child, with nothing recorded
             state[state == NOT_COLLECTED] = NOT_JOINED
         value = pd.Series(found, dtype="boolean").mask(state != KNOWN)
         return Input(name, value, state, base.silo, base.system)
@@ -344,7 +344,7 @@ class Knowledge:
     def _indicator(self, name: str, of: str, days: int | None) -> Input:
         count = len(self.roster.children)
         rows = self._indicator_rows(of)
-        place = self.roster.places(rows)
+        place = self.roster.positions(rows)
         rows, place = rows[place >= 0], place[place >= 0]
         status = np.full(count, "", dtype=object)
         status[place] = rows["status"].to_numpy(dtype=object)
@@ -355,12 +355,12 @@ class Knowledge:
         names = names or set(indicator.elements_of(indicator.default))
         parts = [self.input(each, None if days is None else {each: days}) for each in sorted(names)]
         state = np.full(count, self.absent)
-        state[status == "Unknown"] = NOT_SAID
+        state[status == "Unknown"] = NOT_REPORTED
         state[np.isin(status, ["Flagged", "Warning", "Clear"])] = KNOWN
         state[status == "Not applicable"] = NOTHING
         for part in parts:
             mine = np.array([part.name in str(text).split(";") for text in used], dtype=bool)
-            unknown = mine & (state == NOT_SAID) & (part.state < NOT_SAID)
+            unknown = mine & (state == NOT_REPORTED) & (part.state < NOT_REPORTED)
             state[unknown] = part.state[unknown]
             state[mine & (state == KNOWN) & (part.state == NOT_FRESH)] = NOT_FRESH
         # An indicator would reveal its elements.
@@ -380,7 +380,7 @@ class Knowledge:
     def _indicator_rows(self, of: str) -> pd.DataFrame:
         """Return an indicator by its first definition, one row per child: the worst of its parts."""
         if self._indicators is None:
-            every = self._told()
+            every = self._load_indicators()
             if every.empty and len(self.roster.children) and self.absent != NOT_PERMITTED:
                 raise BadInput(
                     f"The question asks for the indicator {of!r}, and nobody has computed any: give "

@@ -22,7 +22,7 @@ Behind = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 EVENTS_BEHIND = ("absent", "tardy")
 
 
-def _told(
+def _stated(
     element: Element, evidence: FactStore, counts: DayCounts, values: Any, rows: Any, **more: Any
 ) -> pd.DataFrame:
     return stated_values(
@@ -31,10 +31,10 @@ def _told(
     )  # fmt: skip
 
 
-def _of_spells_and_events(counts: DayCounts) -> tuple[Any, dict[str, Behind]]:
+def _period_and_event_rows(counts: DayCounts) -> tuple[Any, dict[str, Behind]]:
     """Return the sources of counts over all days: the number of rows, and which."""
-    rows = counts.rows(counts.spells) + counts.rows(counts.events["all"])
-    return rows, {"school_enrollment": counts.spells, "attendance_event": counts.events["all"]}
+    rows = counts.rows(counts.periods) + counts.rows(counts.events["all"])
+    return rows, {"school_enrollment": counts.periods, "attendance_event": counts.events["all"]}
 
 
 def attendance_count(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
@@ -42,26 +42,26 @@ def attendance_count(element: Element, evidence: FactStore, tallies: YearlyCount
     column = str(element.column)
     attendance = tallies.attendance
     counted = attendance.counted
-    weighed = {"attendance_event": attendance.event_weighed, "school_enrollment": attendance.spell_weighed}
+    weighed = {"attendance_event": attendance.event_weighed, "school_enrollment": attendance.period_weighed}
     if column not in EVENTS_BEHIND:
-        rows, behind = _of_spells_and_events(counted)
-        return RuleResult(_told(element, evidence, counted, counted.days[column], rows), weighed, behind)
-    values = [_told(element, evidence, counted, counted.days[column], counted.rows(counted.events[column]))]
+        rows, behind = _period_and_event_rows(counted)
+        return RuleResult(_stated(element, evidence, counted, counted.days[column], rows), weighed, behind)
+    values = [_stated(element, evidence, counted, counted.days[column], counted.rows(counted.events[column]))]
     # Without known days there is no zero, only what was recorded.
     recorded = attendance.recorded
     some = recorded.days[column] > 0
     rows = recorded.rows(recorded.events[column])
-    values.append(_told(element, evidence, recorded, recorded.days[column], rows)[some])
+    values.append(_stated(element, evidence, recorded, recorded.days[column], rows)[some])
     place = np.where(some, len(counted.whose) + np.cumsum(some) - 1, -1)
     at, of = recorded.events[column]
     kept = place[of] >= 0
     both = _joined([counted.events[column], (at[kept], place[of[kept]])])
-    spells = absent_values(*counted.spells, counted.rows(counted.events[column]))
+    periods = absent_values(*counted.periods, counted.rows(counted.events[column]))
     return RuleResult(
         pd.concat(values, ignore_index=True),
         weighed,
         {"attendance_event": both},
-        {"school_enrollment": spells},
+        {"school_enrollment": periods},
     )
 
 
@@ -72,19 +72,19 @@ def _joined(parts: Sequence[Behind]) -> Behind:
 def attendance_rate(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Divide days present by days enrolled."""
     counted = tallies.attendance.counted
-    rows, behind = _of_spells_and_events(counted)
+    rows, behind = _period_and_event_rows(counted)
     rate = counted.days["present"] / counted.days["enrolled"]
-    return RuleResult(_told(element, evidence, counted, rate, rows), behind=behind)
+    return RuleResult(_stated(element, evidence, counted, rate, rows), behind=behind)
 
 
 def chronically_absent(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Decide whether a child is chronically absent; not applicable below the minimum of days enrolled."""
     terms = attendance_terms()
     counted = tallies.attendance.counted
-    rows, behind = _of_spells_and_events(counted)
+    rows, behind = _period_and_event_rows(counted)
     enrolled = counted.days["enrolled"]
     # Compare in days, so that 18 of 180 isn't lost to rounding.
     needed = np.round(enrolled.astype("float64") * terms.chronic_share, 9)
     short = enrolled < terms.chronic_minimum_days
     missed = counted.days["absent"] >= needed
-    return RuleResult(_told(element, evidence, counted, missed, rows, not_applicable=short), behind=behind)
+    return RuleResult(_stated(element, evidence, counted, missed, rows, not_applicable=short), behind=behind)

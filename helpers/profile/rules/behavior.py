@@ -25,8 +25,8 @@ def incidents_counted(element: Element, evidence: FactStore, tallies: YearlyCoun
     groups = whose.groups()
     # An incident without a number counts by its source row.
     number = incidents.code("incident_id")[at]
-    written = one_number(incidents.files(evidence)[at], incidents.row[at])[0]
-    of_its_own = np.unique(written, return_inverse=True)[1] + int(np.max(number, initial=-1)) + 1
+    source_rows = one_number(incidents.files(evidence)[at], incidents.row[at])[0]
+    of_its_own = np.unique(source_rows, return_inverse=True)[1] + int(np.max(number, initial=-1)) + 1
     counts = groups.distinct(np.where(number >= 0, number, of_its_own))
     return count_with_zeros(
         element, evidence, whose.of_groups(groups), counts, groups.size(),
@@ -52,7 +52,7 @@ def discipline_days(element: Element, evidence: FactStore, tallies: YearlyCounts
 def days_of_actions(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Sum the days of the actions that the element asks for; zero for covered children without any."""
     actions = evidence.tables["discipline_action"]
-    weighed = actions.told
+    weighed = actions.usable
     at = np.flatnonzero(weighed)
     here = evidence.asked("discipline_action", element.where, element.systems)[at]
     days = actions.numbers("days")[at]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from helpers.profile.facts.attendance import joined_reach, reach_of
 from helpers.profile.facts.store import Cohort, EventCoverage, FactStore
-from helpers.profile.rules.family import years_told
+from helpers.profile.rules.family import years_with_records
 from helpers.profile.rules.learning import newest_classes, years_handed_in
 from helpers.profile.rules.roster import filled_columns, learnable_names
 from helpers.profile.rules.zeros import event_coverage, merge_event_coverage
@@ -46,9 +46,9 @@ def summarize_cohort(evidence: FactStore) -> Cohort:
         keeps_submissions=not bool(work.lacks("submitted_utc").all()),
         years_handed_in=years_handed_in(evidence),
         reports={table: event_coverage(evidence, table) for table in sorted(exceptions)},
-        schools_of_spells=_schools_of_spells(evidence),
+        enrolled_schools=_enrolled_schools(evidence),
         years_of_families={
-            element.name: years_told(element, evidence)
+            element.name: years_with_records(element, evidence)
             for element in declared_elements()
             if element.rule in OF_FAMILIES
         },
@@ -59,7 +59,7 @@ def summarize_cohort_for_child(evidence: FactStore) -> Cohort:
     """Summarize one child as if its systems covered everybody, since its values are known already."""
     own = summarize_cohort(evidence)
     pairs = frozenset(product(range(len(evidence.silos)), range(len(evidence.years.years))))
-    schools = frozenset().union(*own.schools_of_spells.values())
+    schools = frozenset().union(*own.enrolled_schools.values())
     everywhere = frozenset((system, school, year) for system, year in pairs for school in schools)
     classes = dict.fromkeys(pairs, np.datetime64("NaT", "us"))
     columns = {str(element.column) for element in declared_elements() if element.rule == "person_field"}
@@ -79,16 +79,16 @@ def summarize_cohort_for_child(evidence: FactStore) -> Cohort:
 
 
 def _rostered(evidence: FactStore) -> frozenset[int]:
-    spells = evidence.tables["school_enrollment"]
-    return frozenset(np.unique(spells.system[~spells.lacks("record")]).tolist())
+    periods = evidence.tables["school_enrollment"]
+    return frozenset(np.unique(periods.system[~periods.lacks("record")]).tolist())
 
 
-def _schools_of_spells(evidence: FactStore) -> dict[int, frozenset[str]]:
-    spells = evidence.tables["school_enrollment"]
-    codes, words = spells.codes("school_id")
+def _enrolled_schools(evidence: FactStore) -> dict[int, frozenset[str]]:
+    periods = evidence.tables["school_enrollment"]
+    codes, words = periods.codes("school_id")
     schools: dict[int, frozenset[str]] = {}
-    for system in np.unique(spells.system[spells.told]):
-        there = np.unique(codes[spells.told & (spells.system == system)])
+    for system in np.unique(periods.system[periods.usable]):
+        there = np.unique(codes[periods.usable & (periods.system == system)])
         schools[int(system)] = frozenset(words[code] for code in there if code >= 0)
     return schools
 
@@ -115,7 +115,7 @@ def merge_cohorts(surveys: Sequence[Cohort]) -> Cohort:
             table: merge_event_coverage([each.reports[table] for each in surveys])
             for table in surveys[0].reports
         },
-        schools_of_spells=_united([each.schools_of_spells for each in surveys]),
+        enrolled_schools=_united([each.enrolled_schools for each in surveys]),
         rostered=frozenset().union(*(each.rostered for each in surveys)),
         reach=joined_reach([each.reach for each in surveys]),
         years_of_families=_united([each.years_of_families for each in surveys]),

@@ -29,7 +29,7 @@ __all__ = [
     "last_opened",
     "logins_of_adults",
     "messages_counted",
-    "years_told",
+    "years_with_records",
 ]
 
 Ints = npt.NDArray[np.int64]
@@ -69,7 +69,7 @@ def _asked_of_adults(element: Element, evidence: FactStore) -> Bools:
     return asked & logins.fits(element.where) & evidence.are(element.systems)[logins.system]
 
 
-def years_told(element: Element, evidence: FactStore) -> frozenset[tuple[int, int]]:
+def years_with_records(element: Element, evidence: FactStore) -> frozenset[tuple[int, int]]:
     """List the systems and years with any logins or messages that an element counts."""
     rows = evidence.tables[element.table]
     if element.rule == "logins_of_adults":

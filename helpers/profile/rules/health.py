@@ -71,19 +71,19 @@ def eligibility_on_the_day(element: Element, evidence: FactStore, tallies: Yearl
 
     For a past year, its last eligibility.
     """
-    spells = evidence.tables["meal_eligibility"]
+    periods = evidence.tables["meal_eligibility"]
     column = str(element.column)
-    weighed = spells.told
-    at = np.flatnonzero(weighed & ~spells.lacks(column))
-    spoken = evidence.spoken_for(spells.system[at], spells.tie[at])
-    begin, end = spells.days("begin_date")[at], spells.days("end_date")[at]
-    begun = ~(begin > spoken)  # a period without dates counts as begun
-    at, spoken, begin, end = at[begun], spoken[begun], begin[begun], end[begun]
+    weighed = periods.usable
+    at = np.flatnonzero(weighed & ~periods.lacks(column))
+    as_of = evidence.as_of_dates(periods.system[at], periods.tie[at])
+    begin, end = periods.days("begin_date")[at], periods.days("end_date")[at]
+    begun = ~(begin > as_of)  # a period without dates counts as begun
+    at, as_of, begin, end = at[begun], as_of[begun], begin[begun], end[begun]
     until = np.where(np.isnat(end), STILL.to_datetime64(), end)
-    newest = evidence.years.at_export(pd.Series(spoken), spells.frame["silo"].iloc[at].reset_index(drop=True))
-    today = evidence.years.places(newest.to_numpy(dtype="int64", na_value=-1)) == spells.year[at]
-    over = today & (until < spoken)
+    newest = evidence.years.at_export(pd.Series(as_of), periods.frame["silo"].iloc[at].reset_index(drop=True))
+    today = evidence.years.positions(newest.to_numpy(dtype="int64", na_value=-1)) == periods.year[at]
+    over = today & (until < as_of)
     return latest_as_of(
-        element, evidence, "meal_eligibility", at, [begin, until], spells.texts(column, at).mask(over),
+        element, evidence, "meal_eligibility", at, [begin, until], periods.texts(column, at).mask(over),
         weighed=weighed, recent=begin, begin_date=begin,
     )  # fmt: skip

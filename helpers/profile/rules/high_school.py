@@ -54,7 +54,7 @@ def applications_counted(element: Element, evidence: FactStore, tallies: YearlyC
 def _attempts(evidence: FactStore) -> tuple[Rows, npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
     """Return transcripts, a mask of their considered rows, and the attempts with known credits."""
     courses = evidence.tables["course_transcript"]
-    return courses, courses.told, np.flatnonzero(courses.told & ~courses.lacks("earned_credits"))
+    return courses, courses.usable, np.flatnonzero(courses.usable & ~courses.lacks("earned_credits"))
 
 
 def credits_earned(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
@@ -91,12 +91,12 @@ def on_track(element: Element, evidence: FactStore, tallies: YearlyCounts) -> Ru
 def credits_attempted(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Sum the credits that a child attempted in a year's finished courses."""
     courses = evidence.tables["course_transcript"]
-    at = np.flatnonzero(courses.told & ~courses.lacks("attempted_credits"))
+    at = np.flatnonzero(courses.usable & ~courses.lacks("attempted_credits"))
     whose = FactKeys.of(courses, at)
     groups = whose.groups()
     sums = groups.total(courses.numbers("attempted_credits")[at])
     values = stated_by_group(element, evidence, whose, groups, sums)
-    return RuleResult(values, {"course_transcript": courses.told}, {"course_transcript": (at, groups.of)})
+    return RuleResult(values, {"course_transcript": courses.usable}, {"course_transcript": (at, groups.of)})
 
 
 def _wanted(element: Element, evidence: FactStore, at: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -109,7 +109,7 @@ def courses_failed(element: Element, evidence: FactStore, tallies: YearlyCounts)
     It is unknown if the year's transcript has a course without a grade, which may be a failure.
     """
     courses = evidence.tables["course_transcript"]
-    at = np.flatnonzero(courses.told)
+    at = np.flatnonzero(courses.usable)
     wanted = _wanted(element, evidence, at)
     failed = courses.among("final_letter_grade", credit_terms().failing)[at] & wanted
     unknown = courses.lacks("final_letter_grade")[at] & wanted
@@ -118,7 +118,7 @@ def courses_failed(element: Element, evidence: FactStore, tallies: YearlyCounts)
     counts = np.where(groups.count(unknown) > 0, np.nan, groups.count(failed))
     values = stated_by_group(element, evidence, whose, groups, counts, rows=groups.count(wanted))
     return RuleResult(
-        values, {"course_transcript": courses.told}, {"course_transcript": (at[wanted], groups.of[wanted])},
+        values, {"course_transcript": courses.usable}, {"course_transcript": (at[wanted], groups.of[wanted])},
         {"course_transcript": absent_values(at, groups.of, groups.count(wanted))},
     )  # fmt: skip
 
@@ -126,7 +126,7 @@ def courses_failed(element: Element, evidence: FactStore, tallies: YearlyCounts)
 def courses_counted(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Count the distinct courses of a kind that a child finished in a year; zero if it has only others."""
     courses = evidence.tables["course_transcript"]
-    at = np.flatnonzero(courses.told)
+    at = np.flatnonzero(courses.usable)
     wanted = _wanted(element, evidence, at)
     title = np.where(wanted, courses.code("course_title")[at], -1)
     whose = FactKeys.of(courses, at)
@@ -134,7 +134,7 @@ def courses_counted(element: Element, evidence: FactStore, tallies: YearlyCounts
     counts = groups.distinct(title)
     values = stated_by_group(element, evidence, whose, groups, counts, rows=groups.count(wanted))
     return RuleResult(
-        values, {"course_transcript": courses.told}, {"course_transcript": (at[wanted], groups.of[wanted])},
+        values, {"course_transcript": courses.usable}, {"course_transcript": (at[wanted], groups.of[wanted])},
         {"course_transcript": absent_values(at, groups.of, groups.count(wanted))},
     )  # fmt: skip
 
@@ -143,7 +143,7 @@ def credits_in_all(element: Element, evidence: FactStore, tallies: YearlyCounts)
     """Return the latest cumulative credits of a year, as the system itself records them."""
     records = evidence.tables["academic_record"]
     earned = records.numbers("cumulative_earned_credits")
-    at = np.flatnonzero(records.told & ~np.isnan(earned))
+    at = np.flatnonzero(records.usable & ~np.isnan(earned))
     # Attempted credits only grow, so the largest sum is the latest.
     order = [records.numbers("cumulative_attempted_credits")[at], earned[at]]
-    return latest_as_of(element, evidence, "academic_record", at, order, earned[at], weighed=records.told)
+    return latest_as_of(element, evidence, "academic_record", at, order, earned[at], weighed=records.usable)

@@ -46,7 +46,7 @@ COUNTED = {"earned": "graded", "possible": "graded"}
 def _classes(evidence: FactStore) -> tuple[Rows, Bools]:
     """Return class enrollments, and a mask of the rows of children in class."""
     classes = evidence.tables["section_enrollment"]
-    known = classes.told & ~classes.lacks("section_id")
+    known = classes.usable & ~classes.lacks("section_id")
     return classes, known & (classes.lacks("role") | classes.among("role", ["Student"]))
 
 
@@ -83,10 +83,10 @@ def courses_taken(element: Element, evidence: FactStore, tallies: YearlyCounts) 
         newest[pair], there[pair] = day, True
     over = classes.days("end_date")[at] < newest[whose.system, whose.year]
     counts = groups.distinct(np.where(over, -1, code))
-    spells = evidence.tables["school_enrollment"]
-    enrolled = np.flatnonzero(spells.told)
-    enrolled = enrolled[there[spells.system[enrolled], spells.year[enrolled]]]
-    covered = ListedChildren.of("school_enrollment", enrolled, FactKeys.of(spells, enrolled))
+    periods = evidence.tables["school_enrollment"]
+    enrolled = np.flatnonzero(periods.usable)
+    enrolled = enrolled[there[periods.system[enrolled], periods.year[enrolled]]]
+    covered = ListedChildren.of("school_enrollment", enrolled, FactKeys.of(periods, enrolled))
     values, listed = add_zeros(element, evidence, whose.of_groups(groups), counts, groups.size(), covered)
     return RuleResult(values, {"section_enrollment": known}, {"section_enrollment": (at, groups.of)}, listed)
 
@@ -156,7 +156,7 @@ def days_logged_in(element: Element, evidence: FactStore, tallies: YearlyCounts)
 def years_handed_in(evidence: FactStore) -> frozenset[tuple[int, int]]:
     """List the systems and years with any submission."""
     work = evidence.tables["assignment_score"]
-    at = np.flatnonzero(work.told & ~work.lacks("submitted_utc"))
+    at = np.flatnonzero(work.usable & ~work.lacks("submitted_utc"))
     at = at[is_first(work.system[at], work.year[at])]
     return frozenset(zip(work.system[at].tolist(), work.year[at].tolist(), strict=True))
 
@@ -169,7 +169,7 @@ def handed_in(element: Element, evidence: FactStore, tallies: YearlyCounts) -> R
     if not evidence.survey.keeps_submissions:
         return NOTHING
     work = evidence.tables["assignment_score"]
-    weighed = work.told
+    weighed = work.usable
     keeps = np.zeros((len(evidence.silos) + 1, len(evidence.years.years) + 1), dtype=bool)
     for pair in evidence.survey.years_handed_in:
         keeps[pair] = True
@@ -202,10 +202,10 @@ def latest_mark(element: Element, evidence: FactStore, tallies: YearlyCounts) ->
     at = at[~grades.lacks(column)[at]]
     periods = mark_terms().grading_periods
     codes, words = grades.codes("grading_period")
-    places = [float(periods.index(word)) if word in periods else np.nan for word in words]
-    place = np.array([*places, np.nan])[codes[at]]
-    said = grades.texts(column, at) if element.type == "string" else grades.numbers(column)[at]
-    return latest_as_of(element, evidence, "course_grade", at, [place], said, weighed=weighed)
+    positions = [float(periods.index(word)) if word in periods else np.nan for word in words]
+    place = np.array([*positions, np.nan])[codes[at]]
+    values = grades.texts(column, at) if element.type == "string" else grades.numbers(column)[at]
+    return latest_as_of(element, evidence, "course_grade", at, [place], values, weighed=weighed)
 
 
 def grade_points(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:

@@ -31,24 +31,24 @@ def activities_counted(element: Element, evidence: FactStore, tallies: YearlyCou
     There is no zero, because activity lists don't show who could have come: nobody knows whether they would
     include a child who isn't on one.
     """
-    spells = evidence.tables["participation"]
+    participation = evidence.tables["participation"]
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed)
-    whose = FactKeys.of(spells, at)
+    whose = FactKeys.of(participation, at)
     groups = whose.groups()
-    counts = groups.distinct(spells.code("activity")[at]).astype("float64")
+    counts = groups.distinct(participation.code("activity")[at]).astype("float64")
     values = stated_by_group(element, evidence, whose, groups, np.where(counts > 0, counts, np.nan))
     return RuleResult(values, {"participation": weighed}, {"participation": (at, groups.of)})
 
 
 def hours_summed(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Sum a child's hours in a year; unknown if those of one activity are."""
-    spells = evidence.tables["participation"]
+    participation = evidence.tables["participation"]
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed)
-    whose = FactKeys.of(spells, at)
+    whose = FactKeys.of(participation, at)
     groups = whose.groups()
-    hours = spells.numbers("hours")[at]
+    hours = participation.numbers("hours")[at]
     sums = np.where(groups.count(np.isnan(hours)) > 0, np.nan, groups.total(hours))
     values = stated_by_group(element, evidence, whose, groups, sums)
     return RuleResult(values, {"participation": weighed}, {"participation": (at, groups.of)})
@@ -77,22 +77,22 @@ def plan_in_force(element: Element, evidence: FactStore, tallies: YearlyCounts) 
     at = np.concatenate(parts or [np.zeros(0, "int64")])
     place = np.concatenate(years or [np.zeros(0, "int64")])
     by_then = np.concatenate(lasts or [np.zeros(0, "datetime64[us]")])
-    spoken = evidence.spoken_for(plans.system[at], plans.tie[at])
-    newest = evidence.years.at_export(pd.Series(spoken), plans.texts("silo", at))
-    now = evidence.years.places(newest.to_numpy(dtype="int64", na_value=-1)) == place
-    by_then = np.where(now & ~np.isnat(spoken), spoken, by_then)
+    as_of = evidence.as_of_dates(plans.system[at], plans.tie[at])
+    newest = evidence.years.at_export(pd.Series(as_of), plans.texts("silo", at))
+    now = evidence.years.positions(newest.to_numpy(dtype="int64", na_value=-1)) == place
+    by_then = np.where(now & ~np.isnat(as_of), as_of, by_then)
     if column == "status":
         by_date = pd.Series(np.where(until[at] <= by_then, "Exited", "Active"), dtype="string")
-        said = plans.texts("status", at).where(now).fillna(by_date)
+        values = plans.texts("status", at).where(now).fillna(by_date)
     elif element.type == "string":
-        said = plans.texts(column, at)
+        values = plans.texts(column, at)
     else:
-        said = pd.Series(plans.numbers(column)[at])
-    some = np.flatnonzero(said.notna().to_numpy(dtype=bool))
+        values = pd.Series(plans.numbers(column)[at])
+    some = np.flatnonzero(values.notna().to_numpy(dtype=bool))
     at, place = at[some], place[some]
     return latest_as_of(
-        element, evidence, "program", at, [begin[at], until[at]], said.iloc[some], weighed=weighed,
-        own_day=spoken[some], year=place, begin_date=begin[at],
+        element, evidence, "program", at, [begin[at], until[at]], values.iloc[some], weighed=weighed,
+        own_day=as_of[some], year=place, begin_date=begin[at],
     )  # fmt: skip
 
 
@@ -112,8 +112,8 @@ def _joined(
     whose = FactKeys.of(rows, at)
     groups = whose.groups()
     codes, words = rows.codes(column)
-    sorted_places = np.lexsort([*reversed(order), groups.of])
-    once = sorted_places[is_first(groups.of[sorted_places], codes[at[sorted_places]])]
+    sorted_rows = np.lexsort([*reversed(order), groups.of])
+    once = sorted_rows[is_first(groups.of[sorted_rows], codes[at[sorted_rows]])]
     names: list[list[str]] = [[] for _ in range(len(groups))]
     for group, code in zip(groups.of[once].tolist(), codes[at[once]].tolist(), strict=True):
         names[group].append(words[code])
@@ -124,10 +124,10 @@ def _joined(
 
 def names_of_activities(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """List a child's activities in a year, in alphabetical order."""
-    spells = evidence.tables["participation"]
+    participation = evidence.tables["participation"]
     weighed = evidence.asked_in_a_year(element)
-    at = np.flatnonzero(weighed & ~spells.lacks("activity"))
-    codes, words = spells.codes("activity")
+    at = np.flatnonzero(weighed & ~participation.lacks("activity"))
+    codes, words = participation.codes("activity")
     by_alphabet = np.argsort(np.argsort(np.array([*words, ""], dtype=object), kind="stable"), kind="stable")
     return _joined(element, evidence, at, "activity", [by_alphabet[codes[at]]], weighed)
 

@@ -138,7 +138,7 @@ def stated_by_group(
 ) -> pd.DataFrame:
     """Make one value per group of rows, as of the date of its record or system."""
     of = whose.of_groups(groups)
-    more.setdefault("as_of", evidence.spoken_for(of.system, of.tie))
+    more.setdefault("as_of", evidence.as_of_dates(of.system, of.tie))
     return stated_values(element, evidence, of, values, rows=groups.size() if rows is None else rows, **more)
 
 
@@ -148,15 +148,15 @@ def canonical(values: pd.Series, element: Element) -> tuple[pd.Series, pd.Series
     if element.type == "string":
         return values.astype(STRING), nothing
     if element.type == "date":
-        return _written(values, lambda day: f"{day:%Y-%m-%d}"), nothing
+        return _formatted(values, lambda day: f"{day:%Y-%m-%d}"), nothing
     numbers = values.astype("Float64").astype("float64")
     if element.type == "boolean":
-        return _written(numbers, {1.0: "true", 0.0: "false"}.get), numbers
+        return _formatted(numbers, {1.0: "true", 0.0: "false"}.get), numbers
     digits = 0 if element.type == "integer" else 2 if element.unit == "USD" else 4
-    return _written(numbers, f"{{:.{digits}f}}".format), numbers
+    return _formatted(numbers, f"{{:.{digits}f}}".format), numbers
 
 
-def _written(values: pd.Series, write: Any) -> pd.Series:
+def _formatted(values: pd.Series, write: Any) -> pd.Series:
     """Format each distinct value once."""
     codes, different = pd.factorize(values)
     words = pd.array([*map(write, different), None], dtype=STRING)
@@ -235,7 +235,7 @@ def undated_values(element: Element, evidence: FactStore, result: RuleResult) ->
     cells = pd.MultiIndex.from_arrays([rows.owner[at], rows.system[at], year])
     kept = (year >= 0) & ~cells.isin(pd.MultiIndex.from_frame(known))
     at, year = at[kept], year[kept]
-    whose = replace(FactKeys.of(rows, at), year=evidence.years.places(year))
+    whose = replace(FactKeys.of(rows, at), year=evidence.years.positions(year))
     groups = whose.groups()
     first = at[groups.first]
     values = stated_values(
@@ -279,14 +279,14 @@ def latest_as_of(
     whose = FactKeys(
         rows.owner[newest], rows.system[newest], years[last], rows.tie[newest], rows.link_status[newest]
     )
-    day = evidence.spoken_for(whose.system, whose.tie)
+    day = evidence.as_of_dates(whose.system, whose.tie)
     if as_of is not None:
         day = np.where(np.isnat(as_of[last]), day, as_of[last])
     if own_day is not None:
         day = own_day[last]
-    said = values.iloc[last] if isinstance(values, pd.Series) else values[last]
+    latest = values.iloc[last] if isinstance(values, pd.Series) else values[last]
     found = stated_values(
-        element, evidence, whose, said, rows=groups.size(), source=rows.files(evidence)[newest],
+        element, evidence, whose, latest, rows=groups.size(), source=rows.files(evidence)[newest],
         row=rows.row[newest], as_of=day, **{name: column[last] for name, column in more.items()},
     )  # fmt: skip
     return RuleResult(found, {table: weighed}, {table: (at, groups.of)})

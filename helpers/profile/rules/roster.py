@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.profile.facts.arrays import Groups, last_of_each
 from helpers.profile.facts.store import FactStore, Rows
-from helpers.profile.facts.systems import name_places, school_names_from_rosters
+from helpers.profile.facts.systems import school_names_from_rosters, school_names_of
 from helpers.profile.rules.results import STILL, FactKeys, RuleResult, stated_values
 from helpers.profile.rules.yearly_counts import YearlyCounts
 from helpers.standard import STRING, Element, missing
@@ -78,44 +78,44 @@ def identifier(element: Element, evidence: FactStore, tallies: YearlyCounts) -> 
     whose = FactKeys.of(ids, at)
     values = stated_values(
         element, evidence, whose, ids.texts("identifier", at), rows=np.ones(len(at), dtype="int64"),
-        source=ids.files(evidence)[at], row=ids.row[at], as_of=evidence.spoken_for(whose.system, whose.tie),
+        source=ids.files(evidence)[at], row=ids.row[at], as_of=evidence.as_of_dates(whose.system, whose.tie),
     )  # fmt: skip
     return RuleResult(values, behind={"identifiers": (at, np.arange(len(at)))})
 
 
-def _spells(evidence: FactStore, column: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _latest_periods(evidence: FactStore, column: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Find each record's latest enrollment period of a year with a value."""
-    spells = evidence.tables["school_enrollment"]
-    at = np.flatnonzero(spells.told & ~spells.lacks(column))
-    main = spells.frame["is_primary"].iloc[at].fillna(True).to_numpy(dtype=bool)
-    groups = Groups(spells.tie[at], spells.year[at])
-    last = last_of_each(groups, [main, spells.days("begin_date")[at], spells.row[at]])
+    periods = evidence.tables["school_enrollment"]
+    at = np.flatnonzero(periods.usable & ~periods.lacks(column))
+    main = periods.frame["is_primary"].iloc[at].fillna(True).to_numpy(dtype=bool)
+    groups = Groups(periods.tie[at], periods.year[at])
+    last = last_of_each(groups, [main, periods.days("begin_date")[at], periods.row[at]])
     return at[last], at, groups.of
 
 
-def _persons(evidence: FactStore, column: str, spells: np.ndarray) -> tuple[np.ndarray, FactKeys]:
+def _persons(evidence: FactStore, column: str, periods: np.ndarray) -> tuple[np.ndarray, FactKeys]:
     """Find people with a value in their own record, but in no enrollment period of the export's year."""
     people = evidence.tables["people"]
     at = np.flatnonzero(~people.lacks(column))
     year = evidence.years.at_export(people.frame["as_of"].iloc[at], people.frame["silo"].iloc[at])
     whose = FactKeys.of(people, at)
-    place = evidence.years.places(year.to_numpy(dtype="int64", na_value=-1))
+    place = evidence.years.positions(year.to_numpy(dtype="int64", na_value=-1))
     whose = FactKeys(whose.owner, whose.system, place, whose.tie, whose.link_status)
     enrollment = evidence.tables["school_enrollment"]
     years = len(evidence.years.years) + 1
-    there = np.isin(whose.tie * years + place, enrollment.tie[spells] * years + enrollment.year[spells])
+    there = np.isin(whose.tie * years + place, enrollment.tie[periods] * years + enrollment.year[periods])
     kept = (place >= 0) & ~there
     return at[kept], whose.taken(kept)
 
 
-def _places(evidence: FactStore) -> pd.DataFrame:
+def _child_schools(evidence: FactStore) -> pd.DataFrame:
     """List each child's schools: from the latest enrollment period of a year, else from the person record."""
-    spells = evidence.tables["school_enrollment"]
-    latest, _, _ = _spells(evidence, "school_id")
+    periods = evidence.tables["school_enrollment"]
+    latest, _, _ = _latest_periods(evidence, "school_id")
     # Children take the name of the first record that names their school, by system and record.
-    latest = latest[np.lexsort([spells.year[latest], spells.tie[latest], spells.system[latest]])]
+    latest = latest[np.lexsort([periods.year[latest], periods.tie[latest], periods.system[latest]])]
     persons, whose = _persons(evidence, "school_id", latest)
-    whose = FactKeys.of(spells, latest).followed_by(whose)
+    whose = FactKeys.of(periods, latest).followed_by(whose)
     numbers, names = _schools(evidence, latest, persons)
     return pd.DataFrame(
         {
@@ -125,47 +125,47 @@ def _places(evidence: FactStore) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _schools(evidence: FactStore, spells: np.ndarray, persons: np.ndarray) -> tuple[pd.Series, pd.Series]:
+def _schools(evidence: FactStore, periods: np.ndarray, persons: np.ndarray) -> tuple[pd.Series, pd.Series]:
     """Return school numbers, and the names in person records; enrollment periods have none."""
     people = evidence.tables["people"]
-    of_spells = evidence.tables["school_enrollment"].texts("school_id", spells)
-    numbers = [of_spells, people.texts("school_id", persons)]
-    names = [pd.Series(missing(len(spells), STRING)), people.texts("school_name", persons)]
+    enrolled_at = evidence.tables["school_enrollment"].texts("school_id", periods)
+    numbers = [enrolled_at, people.texts("school_id", persons)]
+    names = [pd.Series(missing(len(periods), STRING)), people.texts("school_name", persons)]
     return pd.concat(numbers, ignore_index=True), pd.concat(names, ignore_index=True)
 
 
 def learnable_names(evidence: FactStore) -> pd.DataFrame:
     """Count children by a school's number in one system and its name in others."""
-    return school_names_from_rosters(_places(evidence), evidence.facts["school"], evidence.silos)
+    return school_names_from_rosters(_child_schools(evidence), evidence.facts["school"], evidence.silos)
 
 
 def latest_enrolment(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Return a column of each record's latest enrollment period of a year, else of the person record."""
     column = str(element.column)
-    spells, people = evidence.tables["school_enrollment"], evidence.tables["people"]
-    latest, among, of = _spells(evidence, column)
+    periods, people = evidence.tables["school_enrollment"], evidence.tables["people"]
+    latest, among, of = _latest_periods(evidence, column)
     persons, whose = _persons(evidence, column, latest)
-    told_of = FactKeys.of(spells, latest).followed_by(whose)
+    keys = FactKeys.of(periods, latest).followed_by(whose)
     if column == "school_id":
         numbers, names = _schools(evidence, latest, persons)
         learned = evidence.survey.school_names
         schools = evidence.facts["school"]
-        values = name_places(told_of.system, numbers, names, schools, evidence.silos, learned)
+        values = school_names_of(keys.system, numbers, names, schools, evidence.silos, learned)
     else:
-        values = pd.concat([spells.texts(column, latest), people.texts(column, persons)], ignore_index=True)
+        values = pd.concat([periods.texts(column, latest), people.texts(column, persons)], ignore_index=True)
     source, row, rows = evidence.sources(column)
-    spoken = evidence.spoken_for(spells.system[latest], spells.tie[latest])
+    as_of = evidence.as_of_dates(periods.system[latest], periods.tie[latest])
     no_day = np.full(len(persons), np.datetime64("NaT", "us"))
     found = stated_values(
-        element, evidence, told_of, values,
-        source=np.concatenate([spells.files(evidence)[latest], source[whose.tie]]),
-        row=np.concatenate([spells.row[latest], row[whose.tie]]),
+        element, evidence, keys, values,
+        source=np.concatenate([periods.files(evidence)[latest], source[whose.tie]]),
+        row=np.concatenate([periods.row[latest], row[whose.tie]]),
         rows=np.concatenate([np.bincount(of, minlength=len(latest)), rows[whose.tie]]),
-        as_of=np.concatenate([spoken, people.days("as_of")[persons]]),
-        recent=np.concatenate([_ends(spells, latest), _ends(people, persons)]),
-        begin_date=np.concatenate([spells.days("begin_date")[latest], no_day]),
+        as_of=np.concatenate([as_of, people.days("as_of")[persons]]),
+        recent=np.concatenate([_ends(periods, latest), _ends(people, persons)]),
+        begin_date=np.concatenate([periods.days("begin_date")[latest], no_day]),
     )  # fmt: skip
     by_person = persons, len(latest) + np.arange(len(persons))
     return RuleResult(
-        found, {"school_enrollment": spells.told}, {"school_enrollment": (among, of), "people": by_person}
+        found, {"school_enrollment": periods.usable}, {"school_enrollment": (among, of), "people": by_person}
     )

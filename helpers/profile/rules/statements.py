@@ -14,10 +14,10 @@ __all__ = ["latest_statement"]
 
 def latest_statement(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Return what a child said on the latest day of the year: a plan, a goal, an answer in her own words."""
-    said, column = evidence.tables[element.table], str(element.column)
+    answers, column = evidence.tables[element.table], str(element.column)
     weighed = evidence.asked_in_a_year(element)
-    at = np.flatnonzero(weighed & ~said.lacks(column))
-    day = said.days("date")[at]
+    at = np.flatnonzero(weighed & ~answers.lacks(column))
+    day = answers.days("date")[at]
     return latest_as_of(
-        element, evidence, element.table, at, [day], said.texts(column, at), weighed=weighed, as_of=day
+        element, evidence, element.table, at, [day], answers.texts(column, at), weighed=weighed, as_of=day
     )

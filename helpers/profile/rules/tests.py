@@ -45,13 +45,13 @@ def growth_in_a_year(element: Element, evidence: FactStore, tallies: YearlyCount
     now = last_of_each(of_year, order)
     # Find the last result with the same child, system and term one year earlier.
     named = np.asarray(evidence.years.years, dtype="int64")
-    before = np.append(evidence.years.places(named - 1), -1)[year[now]]
+    before = np.append(evidence.years.positions(named - 1), -1)[year[now]]
     terms = int(np.max(term, initial=0)) + 1
     years = len(named) + 1
     width = len(evidence.silos)
 
-    def number(places: np.ndarray, its_year: np.ndarray) -> np.ndarray:
-        return ((owner[places] * width + system[places]) * years + its_year) * terms + term[places]
+    def number(rows: np.ndarray, its_year: np.ndarray) -> np.ndarray:
+        return ((owner[rows] * width + system[rows]) * years + its_year) * terms + term[rows]
 
     theirs = number(last_of_term, year[last_of_term])
     sought = np.where(before >= 0, number(now, before), -1)
@@ -67,7 +67,7 @@ def growth_in_a_year(element: Element, evidence: FactStore, tallies: YearlyCount
     values = stated_values(
         element, evidence, whose, result[latest] - result[at[first]], rows=np.full(len(latest), 2),
         source=results.files(evidence)[latest], row=results.row[latest],
-        as_of=np.where(np.isnat(day), evidence.spoken_for(whose.system, whose.tie), day),
+        as_of=np.where(np.isnat(day), evidence.as_of_dates(whose.system, whose.tie), day),
     )  # fmt: skip
     both = np.concatenate([latest, at[first]]), np.tile(np.arange(len(latest)), 2)
     return RuleResult(values, {"assessment_result": weighed}, {"assessment_result": both})
@@ -83,9 +83,9 @@ def latest_screening(element: Element, evidence: FactStore, tallies: YearlyCount
     column = str(element.column)
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed & ~forms.lacks(column))
-    said = forms.texts(column, at) if element.type == "string" else forms.numbers(column)[at]
+    values = forms.texts(column, at) if element.type == "string" else forms.numbers(column)[at]
     day = forms.days("date")[at]
-    return latest_as_of(element, evidence, "screener_result", at, [day], said, weighed=weighed, as_of=day)
+    return latest_as_of(element, evidence, "screener_result", at, [day], values, weighed=weighed, as_of=day)
 
 
 def mean_answer(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
@@ -105,6 +105,6 @@ def mean_answer(element: Element, evidence: FactStore, tallies: YearlyCounts) ->
     as_of = groups.newest(day)
     values = stated_values(
         element, evidence, of, groups.mean(answers.numbers("response")[at]), rows=groups.size(),
-        as_of=np.where(np.isnat(as_of), evidence.spoken_for(of.system, of.tie), as_of),
+        as_of=np.where(np.isnat(as_of), evidence.as_of_dates(of.system, of.tie), as_of),
     )  # fmt: skip
     return RuleResult(values, {"survey_response": weighed}, {"survey_response": (at, groups.of)})

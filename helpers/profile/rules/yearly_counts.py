@@ -57,7 +57,7 @@ class DayCounts:
     # of its count.
     events: Mapping[str, tuple[Ints, Ints]]
     # The same for enrollment.
-    spells: tuple[Ints, Ints]
+    periods: tuple[Ints, Ints]
 
     def rows(self, behind: tuple[Ints, Ints]) -> Ints:
         """Count the source rows of each value."""
@@ -74,7 +74,7 @@ class AttendanceYears:
     recorded: DayCounts
     # Per row of the fact tables: whether it was considered for one of these.
     event_weighed: pd.Series
-    spell_weighed: pd.Series
+    period_weighed: pd.Series
     # Per event of a child: whether calendar and enrollment are known but don't include it.
     event_out_of_place: pd.Series
 
@@ -99,15 +99,15 @@ def _schools(evidence: FactStore) -> tuple[Ints, Ints, Ints]:
 
 
 def _derived(evidence: FactStore) -> Days:
-    spells, events = evidence.tables["school_enrollment"], evidence.tables["attendance_event"]
-    school, spell_school, event_school = _schools(evidence)
+    periods, events = evidence.tables["school_enrollment"], evidence.tables["attendance_event"]
+    school, period_school, event_school = _schools(evidence)
     numbers = Numbers(
         school=school,
-        spell_school=spell_school,
+        period_school=period_school,
         event_school=event_school,
-        spell_record=spells.tie,
+        period_record=periods.tie,
         event_record=events.tie,
-        spell_silo=spells.system,
+        period_silo=periods.system,
         event_silo=events.system,
         reach=np.array([*map(evidence.survey.reach.of, evidence.silos), -1], dtype="int64"),
         rostered=np.array(sorted(evidence.survey.rostered), dtype="int64"),
@@ -123,22 +123,22 @@ def _day_counts(days: Days, owner: Ints, system: Ints, evidence: FactStore) -> t
     counts = np.zeros((len(pairs), years, 3), dtype="int64")
     nothing = np.full((len(pairs), years), np.datetime64("NaT", "us"))
     first_day, last_day = nothing, nothing.copy()
-    spell, day, rank = _covered(days)
+    period, day, rank = _covered(days)
     if len(day) == 0:
         return pairs, counts, first_day, last_day
     first, span = int(np.min(day)), int(np.ptp(day)) + 1
-    cell = (pairs.of * span - first)[spell] + day
+    cell = (pairs.of * span - first)[period] + day
     marks = np.zeros(len(pairs) * span, dtype="int8")
     marks[cell] = GENERATED
     # Rising, so that the most certain record of a day remains.
-    told = np.flatnonzero(rank != GENERATED)
-    told = told[np.argsort(rank[told], kind="stable")]
-    marks[cell[told]] = rank[told]
+    known = np.flatnonzero(rank != GENERATED)
+    known = known[np.argsort(rank[known], kind="stable")]
+    marks[cell[known]] = rank[known]
     there = marks.reshape(len(pairs), span) > 0
-    special = np.unique(cell[told])
+    special = np.unique(cell[known])
     of_special = marks[special].astype("int64")
     dates = (first + np.arange(span)).astype("datetime64[D]").astype("datetime64[us]")
-    year_of_day = evidence.years.places(evidence.years.of(pd.Series(dates)).to_numpy(dtype="int64"))
+    year_of_day = evidence.years.positions(evidence.years.of(pd.Series(dates)).to_numpy(dtype="int64"))
     is_absent = days.statuses.isin(list(terms.absent)).to_numpy(dtype=bool)
     is_tardy = (days.statuses == "Tardy").fillna(False).to_numpy(dtype=bool)
     for year in range(years):
@@ -160,8 +160,8 @@ def _day_counts(days: Days, owner: Ints, system: Ints, evidence: FactStore) -> t
 def _covered(days: Days) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
     """Return the known days: enrollment period, day, and rank of the status."""
     if days.covered.all():
-        return days.spell, days.day, days.rank
-    return days.spell[days.covered], days.day[days.covered], days.rank[days.covered]
+        return days.period, days.day, days.rank
+    return days.period[days.covered], days.day[days.covered], days.rank[days.covered]
 
 
 def _piece_years(days: Days, evidence: FactStore) -> tuple[Ints, Ints]:
@@ -170,7 +170,7 @@ def _piece_years(days: Days, evidence: FactStore) -> tuple[Ints, Ints]:
     first = int(np.min(day, initial=0 if len(day) == 0 else LAST_DAY))
     span = np.arange(first, int(np.max(day, initial=first)) + 1)
     dates = pd.Series(span.astype("datetime64[D]").astype("datetime64[us]"))
-    year_of_day = evidence.years.places(evidence.years.of(dates).to_numpy(dtype="int64"))
+    year_of_day = evidence.years.positions(evidence.years.of(dates).to_numpy(dtype="int64"))
     year = year_of_day.astype("int16")[day - first]
     # The days of a period are adjacent, so a new period or year shows as a change.
     new = np.ones(len(piece), dtype=bool)
@@ -189,8 +189,8 @@ def _events_behind(at: Ints, of: Ints, absent: Bools, tardy: Bools) -> dict[str,
 
 def _counted(days: Days, evidence: FactStore, at: Ints, absent: Bools, tardy: Bools) -> DayCounts:
     """Count the days of children with known days."""
-    spells, events = evidence.tables["school_enrollment"], evidence.tables["attendance_event"]
-    owner, system = spells.owner[days.source], spells.system[days.source]
+    periods, events = evidence.tables["school_enrollment"], evidence.tables["attendance_event"]
+    owner, system = periods.owner[days.source], periods.system[days.source]
     pairs, counts, first_day, last_day = _day_counts(days, owner, system, evidence)
     pair, year = np.nonzero(counts[:, :, 0])
     place = np.full((len(pairs) + 1, counts.shape[1] + 1), -1, dtype="int64")
@@ -198,7 +198,7 @@ def _counted(days: Days, evidence: FactStore, at: Ints, absent: Bools, tardy: Bo
     piece, piece_year = _piece_years(days, evidence)
     of_piece = place[pairs.of[piece], piece_year]
     piece, of_piece = piece[of_piece >= 0], of_piece[of_piece >= 0]
-    tie, link_status = spells.tie[days.source][piece], spells.link_status[days.source][piece]
+    tie, link_status = periods.tie[days.source][piece], periods.link_status[days.source][piece]
     by_value = Groups(of_piece)
     whose = FactKeys(
         pairs.parent(owner)[pair], pairs.parent(system)[pair], year, by_value.only(tie),
@@ -219,7 +219,7 @@ def _counted(days: Days, evidence: FactStore, at: Ints, absent: Bools, tardy: Bo
         begin_date=first_day[pair, year],
         as_of=last_day[pair, year],
         events=_events_behind(at, place[found, events.year[at]], absent, tardy),
-        spells=(days.source[piece], of_piece),
+        periods=(days.source[piece], of_piece),
     )
 
 
@@ -251,14 +251,14 @@ def _recorded(evidence: FactStore, at: Ints, absent: Bools, tardy: Bools, counte
         begin_date=groups.oldest(date)[kept],
         as_of=groups.newest(date)[kept],
         events=_events_behind(at, place[groups.of], absent, tardy),
-        spells=(nothing, nothing),
+        periods=(nothing, nothing),
     )
 
 
 def attendance_years(evidence: FactStore) -> AttendanceYears:
     """Count every child's days by system and school year."""
     terms = attendance_terms()
-    spells, events = evidence.tables["school_enrollment"], evidence.tables["attendance_event"]
+    periods, events = evidence.tables["school_enrollment"], evidence.tables["attendance_event"]
     days = _derived(evidence)
     codes, words = events.codes("attendance_event_category")
     statuses = [terms.status.get(word) for word in words]
@@ -266,15 +266,15 @@ def attendance_years(evidence: FactStore) -> AttendanceYears:
     tardy = np.array([*(status == "Tardy" for status in statuses), False], dtype=bool)[codes]
     counted = days.counted & events.of_a_child
     result = _counted(days, evidence, np.flatnonzero(counted), absent, tardy)
-    loose = events.told & ~events.lacks("date") & events.lacks("section_id")
+    loose = events.usable & ~events.lacks("date") & events.lacks("section_id")
     loose &= ~counted & ~days.out_of_place
     recorded = _recorded(evidence, np.flatnonzero(loose), absent, tardy, result.whose)
-    index, of_spells = events.frame.index, spells.frame.index
+    index, period_rows = events.frame.index, periods.frame.index
     return AttendanceYears(
         counted=result,
         recorded=recorded,
         event_weighed=pd.Series(counted | loose, index=index),
-        spell_weighed=pd.Series(days.expanded & spells.of_a_child, index=of_spells),
+        period_weighed=pd.Series(days.expanded & periods.of_a_child, index=period_rows),
         event_out_of_place=pd.Series(days.out_of_place, index=index),
     )
 
@@ -319,9 +319,9 @@ def only_handed_in(scores: pd.DataFrame) -> np.ndarray:
     about = scores["assignment_id"].isin(scores.loc[bare, "assignment_id"].unique())
     cells = scores.loc[about & scores["section_id"].notna(), ["silo", "record", "assignment_id"]]
     theirs = scores.loc[bare, ["silo", "record", "assignment_id"]]
-    told = is_in(theirs, cells)
+    in_cells = is_in(theirs, cells)
     found = np.zeros(len(scores), dtype=bool)
-    found[np.flatnonzero(bare.to_numpy(dtype=bool))[told]] = True
+    found[np.flatnonzero(bare.to_numpy(dtype=bool))[in_cells]] = True
     return found
 
 
@@ -332,7 +332,7 @@ def gradebook_years(evidence: FactStore) -> GradebookYears:
     grade so far, not a zero. A class without the child says nothing about it.
     """
     scores = evidence.tables["assignment_score"]
-    weighed = scores.told
+    weighed = scores.usable
     at = np.flatnonzero(weighed & ~only_handed_in(scores.frame))
     at = latest_per_record(scores, at, ["section_id", "assignment_id", "title"])
     whose = FactKeys.of(scores, at)
@@ -353,15 +353,15 @@ def gradebook_years(evidence: FactStore) -> GradebookYears:
     line = one_number(scores.files(evidence)[at], scores.row[at])[0]
     lines = {}
     for name, which in cells.items():
-        places = np.flatnonzero(which)
-        places = places[is_first(groups.of[places], line[places])]
-        lines[name] = at[places], groups.of[places]
+        positions = np.flatnonzero(which)
+        positions = positions[is_first(groups.of[positions], line[positions])]
+        lines[name] = at[positions], groups.of[positions]
     return GradebookYears(
         whose=whose.of_groups(groups),
         counts=counts,
         rows={name: np.bincount(of, minlength=len(groups)) for name, (_, of) in lines.items()},
         lines=lines,
-        as_of=groups.newest(evidence.spoken_for(whose.system, whose.tie)),
+        as_of=groups.newest(evidence.as_of_dates(whose.system, whose.tie)),
         weighed=weighed,
     )
 

@@ -77,27 +77,27 @@ class ListedChildren:
 
 def _own_lists(evidence: FactStore) -> ListedChildren:
     """List whom each system lists in which year: by enrollment, or in an export as of that year."""
-    spells, people = evidence.tables["school_enrollment"], evidence.tables["people"]
-    enrolled = np.flatnonzero(spells.told)
+    periods, people = evidence.tables["school_enrollment"], evidence.tables["people"]
+    enrolled = np.flatnonzero(periods.usable)
     days = people.frame["as_of"]
-    year = evidence.years.places(evidence.years.of(days).to_numpy(dtype="int64", na_value=-1))
+    year = evidence.years.positions(evidence.years.of(days).to_numpy(dtype="int64", na_value=-1))
     at = np.flatnonzero(year >= 0)
     who = FactKeys.of(people, at)
     by_day = FactKeys(who.owner, who.system, year[at], who.tie, who.link_status)
-    by_spell = ListedChildren.of("school_enrollment", enrolled, FactKeys.of(spells, enrolled))
-    return by_spell.followed_by(ListedChildren.of("people", at, by_day))
+    by_period = ListedChildren.of("school_enrollment", enrolled, FactKeys.of(periods, enrolled))
+    return by_period.followed_by(ListedChildren.of("people", at, by_day))
 
 
 def _names(evidence: FactStore) -> dict[str, pd.Series]:
     """Return the names of people in lowercase."""
     people = evidence.tables["people"]
     if "names" not in evidence.kept:
-        written = {}
+        names = {}
         for name in NAMES:
             codes, words = people.codes(name)
             plain = pd.array([*(word.casefold() for word in words), None], dtype=STRING)
-            written[name] = pd.Series(plain.take(codes))
-        evidence.kept["names"] = written
+            names[name] = pd.Series(plain.take(codes))
+        evidence.kept["names"] = names
     return evidence.kept["names"]
 
 
@@ -109,12 +109,12 @@ def _born(evidence: FactStore) -> Ints:
 def event_coverage(evidence: FactStore, table: str) -> EventCoverage:
     """Summarize a table of absence or incident records over all children."""
     rows = evidence.tables[table]
-    told = rows.year >= 0
+    dated = rows.year >= 0
     known_to = Groups(evidence.ties.owner).distinct(evidence.ties.system)
     single = np.append(known_to < 2, True)[rows.owner]
-    loose = told & single
+    loose = dated & single
     codes, words = rows.codes("school_id")
-    named = np.flatnonzero(told & (codes >= 0))
+    named = np.flatnonzero(dated & (codes >= 0))
     named = named[is_first(rows.system[named], codes[named], rows.year[named])]
     schools = frozenset((int(rows.system[at]), words[codes[at]], int(rows.year[at])) for at in named)
     mine = np.flatnonzero(loose & rows.of_a_child)
@@ -139,7 +139,7 @@ def event_coverage(evidence: FactStore, table: str) -> EventCoverage:
         }
     )
     return EventCoverage(
-        _pairs(rows.system[told], rows.year[told]), _pairs(rows.system[loose], rows.year[loose]), schools,
+        _pairs(rows.system[dated], rows.year[dated]), _pairs(rows.system[loose], rows.year[loose]), schools,
         left_over,
     )  # fmt: skip
 
@@ -147,7 +147,7 @@ def event_coverage(evidence: FactStore, table: str) -> EventCoverage:
 def merge_event_coverage(parts: Sequence[EventCoverage]) -> EventCoverage:
     """Combine the coverage from several parts of the children."""
     return EventCoverage(
-        frozenset().union(*(each.told for each in parts)),
+        frozenset().union(*(each.system_years for each in parts)),
         frozenset().union(*(each.spoilt for each in parts)),
         frozenset().union(*(each.schools for each in parts)),
         pd.concat([each.left_over for each in parts], ignore_index=True),
@@ -199,7 +199,7 @@ def add_zeros(
     found = stated_values(
         element, evidence, both, np.append(values.astype("float64"), np.zeros(len(silent))),
         rows=np.append(rows, np.zeros(len(silent), dtype="int64")),
-        as_of=evidence.spoken_for(both.system, both.tie),
+        as_of=evidence.as_of_dates(both.system, both.tie),
     )  # fmt: skip
     return found, listed
 
@@ -215,7 +215,7 @@ def is_covered(evidence: FactStore, element: Element, *, elsewhere: bool = True)
     """
     reports = evidence.survey.reports[element.table]
     asked = evidence.are(element.systems)
-    pairs = [(system, year) for system, year in reports.told if asked[system]]
+    pairs = [(system, year) for system, year in reports.system_years if asked[system]]
     own = _own_lists(evidence)
     own = own.taken(_among(own.whose.system, own.whose.year, pairs, evidence))
     own = own.taken(~_may_have_a_record_left_over(evidence, reports, pairs)[own.whose.tie])
@@ -231,11 +231,11 @@ def _may_have_a_record_left_over(
     doubtful = np.zeros(len(evidence.crosswalk) + 1, dtype=bool)
     loose = reports.left_over
     # A record isn't unlinked if the system lists its child in a year with any records.
-    tells = np.zeros(len(evidence.silos) + 1, dtype="int64")
+    covered = np.zeros(len(evidence.silos) + 1, dtype="int64")
     for system, year in pairs:
-        tells[system] |= 1 << year
+        covered[system] |= 1 << year
     at = loose["system"].to_numpy(dtype="int64")
-    loose = loose[(tells[at] > 0) & ((loose["listed"].to_numpy(dtype="int64") & tells[at]) == 0)]
+    loose = loose[(covered[at] > 0) & ((loose["listed"].to_numpy(dtype="int64") & covered[at]) == 0)]
     if loose.empty:
         return doubtful
     people = evidence.tables["people"]
@@ -252,8 +252,8 @@ def _may_have_a_record_left_over(
 
 def _enrolled_elsewhere(evidence: FactStore, reports: EventCoverage, asked: Bools) -> ListedChildren:
     """Find children enrolled elsewhere, at a school that reports and has no unlinked records."""
-    spells = evidence.tables["school_enrollment"]
-    codes, words = spells.codes("school_id")
+    periods = evidence.tables["school_enrollment"]
+    codes, words = periods.codes("school_id")
     place = {word: at for at, word in enumerate(words)}
     numbers: dict[int, set[str]] = {}
     open_to: dict[int, list[tuple[int, int]]] = {}
@@ -262,21 +262,21 @@ def _enrolled_elsewhere(evidence: FactStore, reports: EventCoverage, asked: Bool
             numbers.setdefault(system, set()).add(school)
             if (system, year) not in reports.spoilt and school in place:
                 open_to.setdefault(system, []).append((place[school], year))
-    enrolled = np.flatnonzero(spells.told & (codes >= 0))
+    enrolled = np.flatnonzero(periods.usable & (codes >= 0))
     nobody = np.zeros(0, dtype="int64")
-    result = ListedChildren.of("school_enrollment", nobody, FactKeys.of(spells, nobody))
+    result = ListedChildren.of("school_enrollment", nobody, FactKeys.of(periods, nobody))
     for system, schools in sorted(open_to.items()):
         alike = np.zeros(len(evidence.silos) + 1, dtype=bool)
-        for other, theirs in evidence.survey.schools_of_spells.items():
+        for other, theirs in evidence.survey.enrolled_schools.items():
             shared = len(numbers[system] & theirs)
             alike[other] = other != system and shared >= SAME_NUMBERS * len(numbers[system])
         there = np.zeros((len(words) + 1, len(evidence.years.years) + 1), dtype=bool)
         for at_school, year in schools:
             there[at_school, year] = True
-        at = enrolled[alike[spells.system[enrolled]] & there[codes[enrolled], spells.year[enrolled]]]
+        at = enrolled[alike[periods.system[enrolled]] & there[codes[enrolled], periods.year[enrolled]]]
         whose = FactKeys(
-            spells.owner[at], np.full(len(at), system), spells.year[at],
-            np.full(len(at), -1, dtype="int64"), spells.link_status[at],
+            periods.owner[at], np.full(len(at), system), periods.year[at],
+            np.full(len(at), -1, dtype="int64"), periods.link_status[at],
         )  # fmt: skip
         result = result.followed_by(ListedChildren.of("school_enrollment", at, whose))
     return result

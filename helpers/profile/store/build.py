@@ -54,8 +54,8 @@ def cache_cohorts(standard: Path) -> None:
     tables = StandardStore(standard)
     context = context_of(tables)
     for part in (tables.loose, *map(tables.part, range(len(tables.firsts)))):
-        written = {"asked_by": _rules(), **_written(summarize_cohort(gather_part(part, context)))}
-        write_atomically(part.folder / NAME, json.dumps(written, ensure_ascii=False).encode())
+        summary = {"asked_by": _rules(), **_as_json(summarize_cohort(gather_part(part, context)))}
+        write_atomically(part.folder / NAME, json.dumps(summary, ensure_ascii=False).encode())
 
 
 def cached_cohort(folder: Path) -> Cohort | None:
@@ -78,7 +78,7 @@ def _rules() -> str:
     return whole.hexdigest()
 
 
-def _written(survey: Cohort) -> dict[str, Any]:
+def _as_json(survey: Cohort) -> dict[str, Any]:
     return {
         "tables": sorted(survey.tables),
         "filled": sorted(survey.filled),
@@ -88,16 +88,16 @@ def _written(survey: Cohort) -> dict[str, Any]:
         "years_handed_in": sorted(survey.years_handed_in),
         "reports": {
             table: {
-                "told": sorted(one.told),
+                "told": sorted(one.system_years),
                 "spoilt": sorted(one.spoilt),
                 "schools": sorted(one.schools),
                 "left_over": _columns(one.left_over),
             }
             for table, one in survey.reports.items()
         },
-        "schools_of_spells": [[system, sorted(all_)] for system, all_ in survey.schools_of_spells.items()],
+        "schools_of_spells": [[system, sorted(all_)] for system, all_ in survey.enrolled_schools.items()],
         "years_of_families": {name: sorted(pairs) for name, pairs in survey.years_of_families.items()},
-        "spoken": {silo: day.isoformat() for silo, day in survey.reach.spoken.items()},
+        "spoken": {silo: day.isoformat() for silo, day in survey.reach.as_of.items()},
         "noted": _columns(survey.reach.noted),
         "rostered": sorted(survey.rostered),
     }
@@ -122,7 +122,7 @@ def _read(kept: Mapping[str, Any]) -> Cohort:
             )
             for table, one in kept["reports"].items()
         },
-        schools_of_spells={system: frozenset(all_) for system, all_ in kept["schools_of_spells"]},
+        enrolled_schools={system: frozenset(all_) for system, all_ in kept["schools_of_spells"]},
         years_of_families={name: _tuples(pairs) for name, pairs in kept["years_of_families"].items()},
         reach=Reach({silo: pd.Timestamp(day) for silo, day in kept["spoken"].items()}, _frame(kept["noted"])),
         rostered=frozenset(kept["rostered"]),
@@ -210,8 +210,8 @@ class Worker:
         """Choose values, write them and the profiles, and return the children."""
         part = _kept_in(self.spare / str(place))
         crosswalk = self.tables.part(place).crosswalk
-        said, profile = choose_values_of_part(part, self._of_all("choice"), crosswalk)
-        self.writer.part("said", place, said)
+        recorded, profile = choose_values_of_part(part, self._of_all("choice"), crosswalk)
+        self.writer.part("said", place, recorded)
         self.writer.part("profile", place, profile)
         self.writer.part("crosswalk", place, crosswalk.sort_values("child", kind="stable"))
         return children_of(profile)
@@ -333,13 +333,13 @@ def build_store(
         context = context_of(tables)
         team.give("context", context)
         surveys = [cached_cohort(part.folder) for part in (*map(tables.part, range(parts)), tables.loose)]
-        told = [one for one in surveys if one is not None]
-        if len(told) < len(surveys):
+        summaries = [one for one in surveys if one is not None]
+        if len(summaries) < len(surveys):
             # A process with a single part needn't read it twice; it couldn't hold several.
             looked = team.each("survey", parts, parts <= processes)
             of_nobody = summarize_cohort(gather_part(tables.loose, context))
-            told = [*looked(), of_nobody]
-        team.give("survey", merge_cohorts(told))
+            summaries = [*looked(), of_nobody]
+        team.give("survey", merge_cohorts(summaries))
         finding = team.each("find", parts)
         loose = gather_part(tables.loose, context)
         found = finding()
@@ -360,7 +360,7 @@ def _behind(loose: FactStore, found: Sequence[ProfilePart]) -> dict[str, pd.Seri
     """Mark the rows without a child that are sources of a value in some part."""
     masks = {}
     for table, facts in loose.facts.items():
-        places = [part.also_behind[table] for part in found if table in part.also_behind]
-        if places:
-            masks[table] = facts["place"].isin(np.unique(np.concatenate(places)))
+        positions = [part.also_behind[table] for part in found if table in part.also_behind]
+        if positions:
+            masks[table] = facts["place"].isin(np.unique(np.concatenate(positions)))
     return masks

@@ -306,8 +306,8 @@ class StandardStore:
 
     def _asked(self, query: str, given: list[Any]) -> pd.DataFrame:
         with self._lock:
-            told: Any = self._database.sql(query, params=given).to_arrow_table()
-        return in_pandas(told)
+            table: Any = self._database.sql(query, params=given).to_arrow_table()
+        return in_pandas(table)
 
     def part(self, place: int) -> ChildrenOfPart:
         """Return the children of one part."""

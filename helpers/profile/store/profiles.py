@@ -35,7 +35,7 @@ __all__ = ["ChildRows", "ProfileStore", "StoreWriter", "new_store", "save_store"
 class _Groups:
     """Row groups of a file, as of a file version."""
 
-    written: tuple[int, int]
+    version: tuple[int, int]
     metadata: pq.FileMetaData
     spans: tuple[tuple[str, str] | None, ...]
 
@@ -49,11 +49,11 @@ class ChildRows:
         self._lock = threading.Lock()
 
     def _groups(self, path: Path) -> _Groups:
-        told = path.stat()
-        written = (told.st_mtime_ns, told.st_size)
+        stat = path.stat()
+        version = (stat.st_mtime_ns, stat.st_size)
         with self._lock:
             known = self._known.get(path)
-        if known is not None and known.written == written:
+        if known is not None and known.version == version:
             return known
         metadata = pq.read_metadata(path)
         place = metadata.schema.to_arrow_schema().names.index("child")
@@ -61,7 +61,7 @@ class ChildRows:
         for group in range(metadata.num_row_groups):
             about = metadata.row_group(group).column(place).statistics
             spans.append((about.min, about.max) if about is not None and about.has_min_max else None)
-        known = _Groups(written, metadata, tuple(spans))
+        known = _Groups(version, metadata, tuple(spans))
         with self._lock:
             self._known[path] = known
         return known
@@ -91,7 +91,7 @@ def save_store(source: MemorySource, folder: Path) -> Path:
         firsts = StandardStore(writer.folder / STANDARD).firsts
         indicators = source.indicators()
         for name, frame in (
-            ("said", profiles.said),
+            ("said", profiles.recorded),
             ("timeline", profiles.timeline),
             ("profile", profiles.profile),
             ("indicators", indicators.sort_values("child", kind="stable", ignore_index=True)),
@@ -107,14 +107,14 @@ def save_store(source: MemorySource, folder: Path) -> Path:
             ("profile_accounts", profiles.accounts),
         ):
             writer.whole(name, frame)
-        told = {
+        metadata = {
             "school_year": source.school_year,
             "synthetic": source.synthetic,
             "folder": str(source.folder) if source.folder is not None else None,
             "followed": source.followed,
             "about": dict(source.about),
         }
-        writer.about(profiles.coverage, firsts, told)
+        writer.about(profiles.coverage, firsts, metadata)
     return folder
 
 
@@ -133,7 +133,7 @@ class ProfileStore:
         import duckdb
 
         self.place = place
-        self._told = about
+        self._metadata = about
         self._database = duckdb.connect(":memory:", config={"threads": 2})
         self._database.execute("SET parquet_metadata_cache = true")
         self._lock = threading.Lock()
@@ -183,27 +183,27 @@ class ProfileStore:
     @property
     def school_year(self) -> int | None:
         """The year that profiles show."""
-        return self._told["school_year"]
+        return self._metadata["school_year"]
 
     @property
     def synthetic(self) -> bool:
         """Whether the district is synthetic: everybody in it is invented."""
-        return self._told["synthetic"] is True
+        return self._metadata["synthetic"] is True
 
     @property
     def folder(self) -> Path | None:
         """The district's folder, with the source files that rows name."""
-        return Path(self._told["folder"]) if self._told["folder"] else None
+        return Path(self._metadata["folder"]) if self._metadata["folder"] else None
 
     @property
     def about(self) -> Mapping[str, Any]:
         """Content of ``district.json``."""
-        return self._told["about"]
+        return self._metadata["about"]
 
     @property
     def followed(self) -> tuple[str, ...]:
         """The children whom the notebooks follow, at most two; none of a real district."""
-        return tuple(self._told["followed"])
+        return tuple(self._metadata["followed"])
 
     def _rows(
         self, name: str, children: Sequence[str] | None, elements: Sequence[str] | None = None
@@ -259,7 +259,7 @@ class ProfileStore:
             return read_parquet(file).iloc[:0]
         return self._rows("profile", children)
 
-    def said(
+    def recorded(
         self, children: Sequence[str] | None = None, elements: Sequence[str] | None = None
     ) -> pd.DataFrame:
         """Table ``values``, only with what systems record."""
@@ -272,7 +272,7 @@ class ProfileStore:
         crosswalk = self._rows("crosswalk", children)
         # Neither read nor fill unrequested elements: a role sees only some of them.
         coverage = self.coverage if elements is None else self._coverage_of(tuple(elements))
-        return coverage.fill(self.said(children, elements), crosswalk)
+        return coverage.fill(self.recorded(children, elements), crosswalk)
 
     def _coverage_of(self, elements: tuple[str, ...]) -> Coverage:
         """Filter the coverage, once for each role's elements: a dashboard asks again for every child."""

@@ -128,8 +128,8 @@ class Shelf:
         if children is None:
             return self.frame
         spans = sorted(self._spans[child] for child in set(children) if child in self._spans)
-        places = [np.arange(begin, end) for begin, end in spans]
-        taken = np.concatenate(places) if places else np.zeros(0, "int64")
+        positions = [np.arange(begin, end) for begin, end in spans]
+        taken = np.concatenate(positions) if positions else np.zeros(0, "int64")
         return self.frame.take(taken).reset_index(drop=True)
 
 

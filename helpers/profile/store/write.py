@@ -70,17 +70,17 @@ class StoreDigests:
     def check(self, path: Path) -> None:
         """Compare a file with its digest, unless done before for the same file version."""
         try:
-            told = path.stat()
-            written = (told.st_mtime_ns, told.st_size)
+            stat = path.stat()
+            version = (stat.st_mtime_ns, stat.st_size)
             with self._lock:
-                if self._seen.get(path) == written:
+                if self._seen.get(path) == version:
                     return
             if path not in self._noted or _digest(path) != self._noted[path][1]:
                 raise self._damaged(path.relative_to(self._folder).as_posix())
         except OSError:
             raise self._damaged(path.relative_to(self._folder).as_posix()) from None
         with self._lock:
-            self._seen[path] = written
+            self._seen[path] = version
 
 
 VERSION = 6
@@ -102,11 +102,11 @@ class StoreWriter:
         """Write a table that isn't partitioned."""
         write_parquet(frame, self.folder / f"{name}.parquet")
 
-    def about(self, coverage: Coverage, firsts: Sequence[str], told: Mapping[str, Any]) -> None:
+    def about(self, coverage: Coverage, firsts: Sequence[str], metadata: Mapping[str, Any]) -> None:
         """Write the metadata that a reader needs."""
-        written = {
+        content = {
             "version": VERSION,
-            **told,
+            **metadata,
             "firsts": list(firsts),
             "elements": [element.name for element in coverage.elements],
             "trust": [list(element.trust) for element in coverage.elements],
@@ -114,7 +114,7 @@ class StoreWriter:
             "systems": dict(coverage.systems),
             "holders": [[*pair, list(silos)] for pair, silos in coverage.holders.items()],
         }
-        write_atomically(self.folder / ABOUT, json.dumps(written, ensure_ascii=False, indent=1).encode())
+        write_atomically(self.folder / ABOUT, json.dumps(content, ensure_ascii=False, indent=1).encode())
 
 
 @contextmanager

@@ -176,7 +176,7 @@ def contract_of(layout: Layout, demands: Demands | None = None) -> Contract:
                 f"It has: {', '.join(dict.fromkeys(everything))}."
             )
     left_out = tuple(dict.fromkeys(name for name in everything if name not in kept))
-    frame = _told_once(pd.DataFrame(rows))
+    frame = _merge_repeats(pd.DataFrame(rows))
     for step in range(3):
         if len(frame) > MOST_ROWS:
             frame = _one_line_a_table(frame, _apart(frame, step), SAME[step])
@@ -313,7 +313,7 @@ def _family(name: str) -> str:
     return re.sub(r"(?<=[A-Za-z_ ])\d+(?=[A-Za-z_ ]|$)", "#", re.sub(r"#\d+$", "", name))
 
 
-def _told_once(frame: pd.DataFrame) -> pd.DataFrame:
+def _merge_repeats(frame: pd.DataFrame) -> pd.DataFrame:
     """Merge a column that repeats in or across files into one line."""
     frame = frame.assign(column=frame["column"].map(_family))
     same = ["column", "form", "required", "sensitivity"]

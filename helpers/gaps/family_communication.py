@@ -168,11 +168,11 @@ def _of(children: pd.Series, counts: pd.Series) -> pd.Series:
 
 def _known(roster: Roster, profiles: Profiles, terms: FamilyTerms) -> pd.DataFrame:
     """List the topics that systems record for each child on the roster, with date and system."""
-    told = roster.chosen[roster.chosen["status"].eq("Reported")]
+    reported = roster.chosen[roster.chosen["status"].eq("Reported")]
     line = profiles.timeline[profiles.timeline["date"].le(roster.today)]
     parts = []
     for domain in terms.domain:
-        mine = told[told["element"].isin(domain.elements)]
+        mine = reported[reported["element"].isin(domain.elements)]
         if domain.least is not None:
             mine = mine[mine["value_number"].ge(domain.least)]
         mine = mine.sort_values(["child", "as_of"], kind="stable", na_position="first")
@@ -237,13 +237,13 @@ def _messages(
     sent = district.fact("message").dropna(subset=["record", "contact_record", "sent_utc"])
     sent = sent[sent["sent_utc"].ge(since) & sent["sent_utc"].lt(end)]
     sent = sent[["silo", "record", "contact_record", "sent_utc", "opened_utc", "language", "topic"]]
-    sent = sent.rename(columns={"language": "written_in"})
+    sent = sent.rename(columns={"language": "message_language"})
     sent = sent.merge(ties, on=TIE, how="inner", validate="many_to_one")
     # We accept any language if the adult asked for none, or if the message names none.
-    asked = sent["language"].str.casefold().eq(sent["written_in"].str.casefold())
+    asked = sent["language"].str.casefold().eq(sent["message_language"].str.casefold())
     asked = asked.fillna(True).astype(bool)
     opened = sent["opened_utc"].where(sent["opened_utc"].lt(end) & asked)
-    told = pd.DataFrame(
+    messages = pd.DataFrame(
         {
             "child": sent["child"],
             "home": sent["home"],
@@ -253,7 +253,7 @@ def _messages(
             "read": opened.dt.normalize(),
         }
     )
-    parts = [told[_about(sent["topic"], domain)].assign(domain=domain.name) for domain in terms.domain]
+    parts = [messages[_about(sent["topic"], domain)].assign(domain=domain.name) for domain in terms.domain]
     return _typed(pd.concat(parts, ignore_index=True))
 
 
@@ -266,28 +266,28 @@ def _log_ins(
     newest = days.groupby(["silo", "record"], sort=True)["date"].max().reset_index()
     newest = newest.rename(columns={"record": "contact_record"})
     seen = newest.merge(ties, on=["silo", "contact_record"], how="inner", validate="one_to_many")
-    told = seen[["child", "home"]].assign(
+    logins = seen[["child", "home"]].assign(
         shown=seen["date"], by="Log-in", in_language=True, read=seen["date"]
     )
-    parts = [told.assign(domain=domain.name) for domain in terms.domain if domain.portal]
-    return _typed(pd.concat([*parts, told.iloc[:0].assign(domain="")], ignore_index=True))
+    parts = [logins.assign(domain=domain.name) for domain in terms.domain if domain.portal]
+    return _typed(pd.concat([*parts, logins.iloc[:0].assign(domain="")], ignore_index=True))
 
 
-def _typed(told: pd.DataFrame) -> pd.DataFrame:
-    days = {name: told[name].astype("datetime64[us]") for name in ("shown", "read")}
-    words = {name: told[name].astype(STRING) for name in ("child", "home", "by", "domain")}
-    return told.assign(**days, **words, in_language=told["in_language"].astype(bool))
+def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+    days = {name: frame[name].astype("datetime64[us]") for name in ("shown", "read")}
+    words = {name: frame[name].astype(STRING) for name in ("child", "home", "by", "domain")}
+    return frame.assign(**days, **words, in_language=frame["in_language"].astype(bool))
 
 
 def _shown(seen: pd.DataFrame) -> pd.DataFrame:
     """Combine what all adults of a child were shown, by topic."""
     newest = seen.sort_values([*PAIR, "shown", "by"], kind="stable").drop_duplicates(PAIR, keep="last")
     by_pair = seen.groupby(PAIR, sort=True)
-    told = by_pair.agg(in_language=("in_language", "max"), read=("read", "max"))
+    read = by_pair.agg(in_language=("in_language", "max"), read=("read", "max"))
     homes = seen[seen["read"].notna()].groupby(PAIR)["home"].nunique().rename("homes_read")
-    told = told.join(homes, how="left").reset_index()
+    read = read.join(homes, how="left").reset_index()
     shown = newest[[*PAIR, "shown", "by"]].rename(columns={"by": "shown_by"})
-    return shown.merge(told, on=PAIR, how="left", validate="one_to_one")
+    return shown.merge(read, on=PAIR, how="left", validate="one_to_one")
 
 
 def _why(found: pd.DataFrame, ties: pd.DataFrame, roster: Roster, terms: FamilyTerms) -> pd.Series:
@@ -335,7 +335,7 @@ def count_informed_families(gap: pd.DataFrame, groups: Mapping[str, pd.Series] |
     days = family_terms().within_days
     read = gap["read"].notna()
     two = gap["homes"].gt(1)
-    told = pd.DataFrame(
+    informed = pd.DataFrame(
         {
             "domain": gap["domain"],
             "child": gap["child"],
@@ -349,12 +349,12 @@ def count_informed_families(gap: pd.DataFrame, groups: Mapping[str, pd.Series] |
             **{why: gap["why"].eq(why).fillna(False).astype(bool) for why in REASONS},
         }
     )
-    parts = [_counted(told, None, None)]
+    parts = [_counted(informed, None, None)]
     for name, words in (groups or {}).items():
-        group = told["child"].map(words).astype(STRING)
+        group = informed["child"].map(words).astype(STRING)
         for word in sorted(group.dropna().unique()):
-            parts.append(_counted(told[group.eq(word).fillna(False)], name, str(word)))
-        parts += [_counted(told[group.isna()], name, None)] if group.isna().any() else []
+            parts.append(_counted(informed[group.eq(word).fillna(False)], name, str(word)))
+        parts += [_counted(informed[group.isna()], name, None)] if group.isna().any() else []
     return as_table("families_informed", pd.concat(parts, ignore_index=True))
 
 
@@ -369,12 +369,12 @@ def groups_of_children(profile: pd.DataFrame) -> dict[str, pd.Series]:
     return {name: by_child[column].astype(STRING) for name, column in columns.items()}
 
 
-def _counted(told: pd.DataFrame, group_by: str | None, group: str | None) -> pd.DataFrame:
+def _counted(informed: pd.DataFrame, group_by: str | None, group: str | None) -> pd.DataFrame:
     """Count every measure over all topics, and by topic."""
     rows = []
-    domains: list[str | None] = [None, *dict.fromkeys(told["domain"].dropna().tolist())]
+    domains: list[str | None] = [None, *dict.fromkeys(informed["domain"].dropna().tolist())]
     for domain in domains:
-        mine = told if domain is None else told[told["domain"].eq(domain)]
+        mine = informed if domain is None else informed[informed["domain"].eq(domain)]
         for measure in (*MEASURES, *REASONS):
             holds = mine[measure].dropna()
             number, whole = int(holds.sum()), len(holds)

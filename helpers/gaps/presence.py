@@ -69,14 +69,14 @@ class Presence:
         """Check that a system has any child who is certainly distinct."""
         return bool((self.holds[:, place] & self.counts).any())
 
-    def is_told_apart(self, place: int) -> bool:
+    def is_distinct(self, place: int) -> bool:
         """Check that most of a system's children are certainly distinct."""
         holds = self.holds[:, place]
         return int((holds & self.counts).sum()) * 2 >= int(holds.sum())
 
     def is_for_some(self, place: int) -> bool:
         """Check whether a system serves only some children, or its records don't show whom it serves."""
-        return self.silos[place] in self.of_some or not self.is_told_apart(place)
+        return self.silos[place] in self.of_some or not self.is_distinct(place)
 
     def of(self, place: int) -> npt.NDArray[np.bool_]:
         """Mark the records of a system."""
@@ -90,11 +90,11 @@ class Presence:
 
     def example(self, marked: npt.NDArray[np.bool_]) -> dict[str, Any]:
         """Return file and row of the first marked record."""
-        places = np.flatnonzero(marked)
-        if len(places) == 0:
+        rows = np.flatnonzero(marked)
+        if len(rows) == 0:
             return {}
-        first = self.records.iloc[int(places[0])]
-        behind = {BEHIND: places} if self.keeps_behind else {}
+        first = self.records.iloc[int(rows[0])]
+        behind = {BEHIND: rows} if self.keeps_behind else {}
         return {"example_file": first["file"], "example_row": first["row"], **behind}
 
 
@@ -123,12 +123,12 @@ def load_presence(district: District, links: Links, *, keeps_behind: bool = Fals
 
 def _of_some(district: District) -> frozenset[str]:
     """Return the systems whose facts are all about participation or plans."""
-    tells: dict[str, set[str]] = {}
+    tables_of: dict[str, set[str]] = {}
     for table in fact_tables():
         if standard_table(table).about == "child":
             for silo in district.fact(table)["silo"].unique():
-                tells.setdefault(str(silo), set()).add(table)
-    return frozenset(silo for silo, tables in tells.items() if tables <= OF_SOME_CHILDREN)
+                tables_of.setdefault(str(silo), set()).add(table)
+    return frozenset(silo for silo, tables in tables_of.items() if tables <= OF_SOME_CHILDREN)
 
 
 # Later than any date.
@@ -142,25 +142,25 @@ class Membership:
     """Membership of each child in each system: when it began, and when the system ended it.
 
     One row per child, one column per system, in days since 1970. `NEVER` means that the system doesn't list
-    the child, or didn't end the membership. ``tells`` marks the systems that record any begin or end date.
+    the child, or didn't end the membership. ``dated`` marks the systems that record any begin or end date.
     """
 
     since: Days
     until: Days
-    tells: npt.NDArray[np.bool_]
+    dated: npt.NDArray[np.bool_]
 
 
 def membership_of(district: District, known: Presence, days: Mapping[str, pd.Timestamp]) -> Membership:
     """Find when each system began and ended each child's membership."""
     day = known.records["silo"].map(days).astype("datetime64[us]")
     key = ["silo", "record"]
-    spells = district.fact("school_enrollment")
-    spells = spells[spells["record"].notna()][[*key, "begin_date", "end_date"]]
+    periods = district.fact("school_enrollment")
+    periods = periods[periods["record"].notna()][[*key, "begin_date", "end_date"]]
     # A record without enrollment periods counts as one period of its own.
     own = known.records[[*key, "begin_date", "end_date"]]
-    spelled = pd.MultiIndex.from_frame(own[key]).isin(pd.MultiIndex.from_frame(spells[key]))
+    has_periods = pd.MultiIndex.from_frame(own[key]).isin(pd.MultiIndex.from_frame(periods[key]))
     numbered = known.records[key].assign(number=np.arange(len(known.records)), day=day)
-    every = pd.concat([part for part in (spells, own[~spelled]) if len(part)], ignore_index=True)
+    every = pd.concat([part for part in (periods, own[~has_periods]) if len(part)], ignore_index=True)
     every = every.merge(numbered, on=key, how="inner", validate="many_to_one")
     over = (every["end_date"] < every["day"]).to_numpy(dtype=bool)
     since = np.full(known.holds.shape, NEVER)
@@ -171,8 +171,8 @@ def membership_of(district: District, known: Presence, days: Mapping[str, pd.Tim
     np.minimum.at(since, tuple(part[~over] for part in at), begin[~over])
     np.maximum.at(until, tuple(part[over] for part in at), end[over])
     dated = (every["begin_date"].notna() | every["end_date"].notna()).to_numpy(dtype=bool)
-    tells = np.bincount(at[1][dated], minlength=len(known.silos)) > 0
-    return Membership(since, np.where(since == NEVER, until, NEVER), tells)
+    is_dated = np.bincount(at[1][dated], minlength=len(known.silos)) > 0
+    return Membership(since, np.where(since == NEVER, until, NEVER), is_dated)
 
 
 def days_since_1970(dates: pd.Series) -> Days:
@@ -215,8 +215,8 @@ class Scope:
 
 def scope_of(known: Presence) -> Scope:
     """Find the grades and schools that each system serves."""
-    grade = _first_said(known, "grade_level", range(len(known.silos)))
-    school = _first_said(known, "school_id", range(min(1, len(known.silos))))
+    grade = _first_value(known, "grade_level", range(len(known.silos)))
+    school = _first_value(known, "school_id", range(min(1, len(known.silos))))
     by_grade, grades = _outside(known, grade)
     by_school, _ = _outside(known, school)
     by_school &= ~by_grade
@@ -230,11 +230,11 @@ def scope_of(known: Presence) -> Scope:
     return Scope(meant, named, by_grade, by_school, known.counts[:, None] & (known.holds | graded))
 
 
-def _first_said(known: Presence, column: str, places: range) -> pd.Series:
+def _first_value(known: Presence, column: str, systems: range) -> pd.Series:
     """Return each child's value from the first system that has one; records are sorted by system."""
-    said = known.records[column].where(pd.Series(np.isin(known.place, list(places))))
-    spoken = pd.DataFrame({"child": known.child, "said": said}).dropna().drop_duplicates("child")
-    return spoken.set_index("child")["said"].reindex(range(len(known.holds)))
+    values = known.records[column].where(pd.Series(np.isin(known.place, list(systems))))
+    first = pd.DataFrame({"child": known.child, "value": values}).dropna().drop_duplicates("child")
+    return first.set_index("child")["value"].reindex(range(len(known.holds)))
 
 
 def _outside(known: Presence, group: pd.Series) -> tuple[Flags, list[list[str]]]:
@@ -242,17 +242,17 @@ def _outside(known: Presence, group: pd.Series) -> tuple[Flags, list[list[str]]]
     code, names = pd.factorize(group)
     outside = np.zeros(known.holds.shape, dtype=bool)
     empty: list[list[str]] = []
-    spoken = (code >= 0) & known.counts
-    size = np.bincount(code[spoken], minlength=len(names))
+    stated = (code >= 0) & known.counts
+    size = np.bincount(code[stated], minlength=len(names))
     for place in range(len(known.silos)):
         holds = known.holds[:, place] & known.counts
-        held = np.bincount(code[spoken & holds], minlength=len(names))
+        held = np.bincount(code[stated & holds], minlength=len(names))
         whole = int(holds.sum())
         not_for = (held < LEAST_SHARE * size) & (size >= SMALLEST_GROUP)
         if whole == 0 or held.sum() < KNOWN_SHARE * whole or known.is_for_some(place):
             not_for[:] = False
         if len(names):
-            outside[:, place] = spoken & ~holds & not_for[code]
+            outside[:, place] = stated & ~holds & not_for[code]
         empty.append([str(name) for name in names[not_for]])
     return outside, empty
 

@@ -114,9 +114,9 @@ def detected(scorecard: pd.DataFrame, findings: pd.DataFrame, alarms: Alarms | N
             over &= ~mine | lines["blocked_by"].notna()
     chosen = lines[over].assign(times=amiss[over].round().astype("Int64"), is_finding=False)
     columns = ["left_silo", "right_silo", "measure", "column", "times", "is_finding"]
-    told = findings[~findings["kind"].isin(given.findings.quiet)]
-    told = told.assign(silo=told["silo"].fillna("(no system)"))
-    counted = told.groupby(["silo", "kind", "column"], dropna=False, sort=True)["times"].sum().reset_index()
+    shown = findings[~findings["kind"].isin(given.findings.quiet)]
+    shown = shown.assign(silo=shown["silo"].fillna("(no system)"))
+    counted = shown.groupby(["silo", "kind", "column"], dropna=False, sort=True)["times"].sum().reset_index()
     counted = counted.rename(columns={"silo": "left_silo", "kind": "measure"})
     counted = counted.assign(right_silo=pd.array([pd.NA] * len(counted), dtype=STRING), is_finding=True)
     parts = [part[columns] for part in (chosen, counted) if len(part)]
@@ -215,8 +215,8 @@ def joined_pairs(scorecard: pd.DataFrame) -> pd.DataFrame:
     lines = scorecard[scorecard["right_silo"].notna()]
     pairs = lines[PAIR].drop_duplicates(ignore_index=True)
     for column, (name, figure) in SHOWN.items():
-        said = lines.loc[lines["measure"] == name, [*PAIR, figure]].rename(columns={figure: column})
-        pairs = pairs.merge(said, on=PAIR, how="left", validate="one_to_one")
+        figures = lines.loc[lines["measure"] == name, [*PAIR, figure]].rename(columns={figure: column})
+        pairs = pairs.merge(figures, on=PAIR, how="left", validate="one_to_one")
     return pairs
 
 
@@ -399,9 +399,9 @@ def _as_far_as_asked(found: Lines, between: Lines) -> Lines:
         if block is None or each["measure"] not in WHO_IS_FOUND:
             lines.append(each)
             continue
-        told = {**each, "blocked_by": block["blocked_by"], "next_step": block["next_step"]}
+        limited = {**each, "blocked_by": block["blocked_by"], "next_step": block["next_step"]}
         if block["blocked_by"] == "Not joinable":
-            told |= {"numerator": None, "value": None, "example_file": None, "example_row": None}
-            told.pop(BEHIND, None)
-        lines.append(told)
+            limited |= {"numerator": None, "value": None, "example_file": None, "example_row": None}
+            limited.pop(BEHIND, None)
+        lines.append(limited)
     return lines

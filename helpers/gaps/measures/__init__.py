@@ -70,8 +70,8 @@ def measure(name: str) -> Measure:
     if name in known:
         return known[name]
     kind = next((kind for kind, names in findings["kinds"].items() if name in names), "Format")
-    said = {key: findings[key] for key in ("unit", "meaning", "owner", "next_step")}
-    return Measure(name=name, kind=kind, effect=findings["effects"][kind], **said)
+    texts = {key: findings[key] for key in ("unit", "meaning", "owner", "next_step")}
+    return Measure(name=name, kind=kind, effect=findings["effects"][kind], **texts)
 
 
 # Lines of the scorecard, by column.
@@ -89,7 +89,7 @@ def line(
 ) -> dict[str, Any]:
     """Make one line of the scorecard."""
     about = measure(name)
-    said = about.limit_step if more.get("is_limit") and about.limit_step else about.next_step
+    step = about.limit_step if more.get("is_limit") and about.limit_step else about.next_step
     value = numerator
     if about.unit == "rate" and numerator is not None:
         value = numerator / denominator if denominator else None
@@ -106,7 +106,7 @@ def line(
         "is_limit": False,
         "needs_key": about.needs_key,
         "effect": about.effect,
-        "next_step": said.format(left=left, right=right, column=column or "all columns"),
+        "next_step": step.format(left=left, right=right, column=column or "all columns"),
         **more,
     }
 

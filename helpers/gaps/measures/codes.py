@@ -31,19 +31,19 @@ class Vocabulary:
     silo: str
     column: str
     # Code as written -> meaning (None if the layout doesn't list it), count, first file and row.
-    written: dict[str, tuple[str | None, int, str, int]] = field(default_factory=dict)
+    codes: dict[str, tuple[str | None, int, str, int]] = field(default_factory=dict)
     # Standard value -> the code that the system writes most, else its layout's code.
     spelling: dict[str, str] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
         """Count the rows with a code."""
-        return sum(times for _, times, _, _ in self.written.values())
+        return sum(times for _, times, _, _ in self.codes.values())
 
-    def said(self) -> dict[str, set[str]]:
+    def codes_by_meaning(self) -> dict[str, set[str]]:
         """Return the codes that occur in files, by meaning."""
         found: dict[str, set[str]] = {}
-        for code, (meaning, *_) in self.written.items():
+        for code, (meaning, *_) in self.codes.items():
             if meaning is not None:
                 found.setdefault(meaning, set()).add(code)
         return found
@@ -86,19 +86,19 @@ def vocabularies(district: District) -> dict[str, dict[str, Vocabulary]]:
             words = Vocabulary(silo, name)
             for file, column in sources:
                 for code, meaning, times, path, row in by_place.get((silo, file.name, column), ()):
-                    before = words.written.get(code)
-                    words.written[code] = (
+                    before = words.codes.get(code)
+                    words.codes[code] = (
                         (meaning, times, path, row)
                         if before is None
                         else (before[0], before[1] + times, *before[2:])
                     )
-            if not words.written:
+            if not words.codes:
                 continue
             for file, column in sources:
                 for code, meaning in file.column(column).code_map().items():
                     words.spelling.setdefault(meaning, code)
             # The code that files use most overrides the layout's.
-            for code, (meant, _, _, _) in sorted(words.written.items(), key=lambda one: (one[1][1], one[0])):
+            for code, (meant, _, _, _) in sorted(words.codes.items(), key=lambda one: (one[1][1], one[0])):
                 if meant is not None:
                     words.spelling[meant] = code
             found.setdefault(name, {})[silo] = words
@@ -108,7 +108,7 @@ def vocabularies(district: District) -> dict[str, dict[str, Vocabulary]]:
 def journeys(one: Vocabulary, other: Vocabulary) -> list[dict[str, Any]]:
     """Map each code of one system to the other and back."""
     rows = []
-    for code, (meaning, times, file, row) in one.written.items():
+    for code, (meaning, times, file, row) in one.codes.items():
         there = other.spelling.get(meaning) if meaning is not None else None
         back = one.spelling.get(meaning) if meaning is not None and there is not None else None
         why = None
@@ -174,7 +174,7 @@ def meaning(district: District, known: Presence) -> Lines:
 
 
 def _pair(left: Vocabulary, right: Vocabulary, column: str) -> Lines:
-    mine, theirs = left.said(), right.said()
+    mine, theirs = left.codes_by_meaning(), right.codes_by_meaning()
     both = mine.keys() & theirs.keys()
     differ = sum(_plain(mine[value]) != _plain(theirs[value]) for value in both)
     lines = []

@@ -36,15 +36,15 @@ def _this_year(known: Presence, newest: LatestDay) -> int:
     return 0 if pd.isna(year) else int(year)
 
 
-def years_told(known: Presence, newest: LatestDay) -> npt.NDArray[np.int64]:
+def record_years(known: Presence, newest: LatestDay) -> npt.NDArray[np.int64]:
     """Return the school year of each record."""
-    told = known.records["school_year"].fillna(_this_year(known, newest))
-    return told.to_numpy(dtype="int64")
+    years = known.records["school_year"].fillna(_this_year(known, newest))
+    return years.to_numpy(dtype="int64")
 
 
 def in_current_year(known: Presence, newest: LatestDay) -> npt.NDArray[np.bool_]:
     """Mark the records of the current school year."""
-    return years_told(known, newest) >= _this_year(known, newest)
+    return record_years(known, newest) >= _this_year(known, newest)
 
 
 # Columns needed to identify children, place them in schools and talk with their families.
@@ -154,7 +154,7 @@ def coverage(known: Presence, scope: Scope) -> Lines:
     lines: Lines = []
     for place, silo in enumerate(known.silos):
         holds, meant = known.holds[:, place], scope.meant[:, place]
-        if not known.is_told_apart(place):
+        if not known.is_distinct(place):
             lines.append(line("children known", silo, None, None, everyone, next_step=UNTOLD.format(silo)))
             continue
         count, total = int((holds & known.counts).sum()), everyone
@@ -195,7 +195,7 @@ def agreement(known: Presence, newest: LatestDay) -> Lines:
     for column in COMPARED:
         words = known.records[column].where(pd.Series(filled(known, column)))
         codes[column] = pd.factorize(words)[0]
-    year = years_told(known, newest)
+    year = record_years(known, newest)
     lines: Lines = []
     for (left_place, left_silo), (right_place, right_silo) in known.pairs():
         left, right = record[:, left_place], record[:, right_place]
@@ -255,14 +255,14 @@ def coverage_by_group(district: District, links: Links) -> pd.DataFrame:
         code, names = _groups(known, column)
         if not len(names):
             continue
-        said = code >= 0
-        counted = np.bincount(code[said & known.holds[:, 0]], minlength=len(names))
-        alone = np.bincount(code[said & lonely], minlength=len(names))
+        known_group = code >= 0
+        counted = np.bincount(code[known_group & known.holds[:, 0]], minlength=len(names))
+        alone = np.bincount(code[known_group & lonely], minlength=len(names))
         rows += _rows(None, words, names, alone, counted)
         for place, silo in enumerate(known.silos[1:], start=1):
             if known.is_for_some(place):
                 continue
-            meant = said & scope.meant[:, place] & scope.placed[:, place] & known.holds[:, 0]
+            meant = known_group & scope.meant[:, place] & scope.placed[:, place] & known.holds[:, 0]
             whole = np.bincount(code[meant], minlength=len(names))
             there = np.bincount(code[meant & known.holds[:, place]], minlength=len(names))
             rows += _rows(silo, words, names, there, whole)
@@ -278,12 +278,12 @@ def coverage_by_group(district: District, links: Links) -> pd.DataFrame:
 
 def _groups(known: Presence, column: str) -> tuple[npt.NDArray[np.int64], list[str]]:
     """Return each child's group number, or -1; records are sorted by system."""
-    spoken = known.records[column].where(pd.Series(filled(known, column)))
+    stated = known.records[column].where(pd.Series(filled(known, column)))
     if column == "school_id":
-        spoken = spoken.where(pd.Series(known.place == 0))
-    first = pd.DataFrame({"child": known.child, "said": spoken}).dropna().drop_duplicates("child")
-    said = first.set_index("child")["said"].reindex(range(len(known.holds)))
-    code, names = pd.factorize(said, sort=True)
+        stated = stated.where(pd.Series(known.place == 0))
+    first = pd.DataFrame({"child": known.child, "value": stated}).dropna().drop_duplicates("child")
+    by_child = first.set_index("child")["value"].reindex(range(len(known.holds)))
+    code, names = pd.factorize(by_child, sort=True)
     return code.astype("int64"), [str(name) for name in names]
 
 

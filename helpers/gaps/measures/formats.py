@@ -55,8 +55,8 @@ def year_of_file(file: str) -> int | None:
 
 def compared_years(district: District) -> pd.DataFrame:
     """List changes by kind of file, with one row without a change where columns stayed the same."""
-    written = district.written
-    columns, values = _of_years(written.columns), _of_years(written.values)
+    raw = district.written
+    columns, values = _of_years(raw.columns), _of_years(raw.values)
     formats = {
         (silo, file.name): file.format for silo, layout in district.layouts.items() for file in layout.files
     }
@@ -70,8 +70,8 @@ def compared_years(district: District) -> pd.DataFrame:
         was, now = (mine[mine["year"].eq(year)] for year in years)
         rows += [about | each for each in _columns(was, now, nested)]
         own = values[values["silo"].eq(str(silo)) & values["kind"].eq(str(kind))]
-        told_was, told_now = (own[own["year"].eq(year)] for year in years)
-        rows += [about | each for each in _values(told_was, told_now)]
+        values_was, values_now = (own[own["year"].eq(year)] for year in years)
+        rows += [about | each for each in _values(values_was, values_now)]
     names = ["silo", "kind", "change", "column", "was", "now", "file", "row", "of"]
     found = pd.DataFrame(rows, columns=names)
     return found.astype(dict.fromkeys(["silo", "kind", "change", "column", "was", "now", "file"], STRING))
@@ -147,7 +147,7 @@ def _most_used(codes: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
     )
     counted = counted.reset_index().sort_values(["times", "as_written"], ascending=[False, True])
     groups = counted.groupby(["column", "standard"], sort=False)
-    return {(str(column), str(said)): own.set_index("as_written") for (column, said), own in groups}
+    return {(str(column), str(standard)): own.set_index("as_written") for (column, standard), own in groups}
 
 
 def _first(codes: pd.DataFrame) -> tuple[str, dict[str, int]]:
@@ -163,9 +163,9 @@ def _other_code(used: dict[str, int], using: dict[str, int], old: str, new: str)
     # Importing scipy.stats takes half a second, and few districts need it.
     from scipy.stats import fisher_exact
 
-    told = [[used[old], sum(used.values()) - used[old]]]
-    told.append([using.get(old, 0), sum(using.values()) - using.get(old, 0)])
-    return float(fisher_exact(told).pvalue) < CHANCE
+    table = [[used[old], sum(used.values()) - used[old]]]
+    table.append([using.get(old, 0), sum(using.values()) - using.get(old, 0)])
+    return float(fisher_exact(table).pvalue) < CHANCE
 
 
 def drift(district: District) -> list[dict[str, Any]]:
@@ -198,15 +198,15 @@ def usual_shapes(values: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     found = usual.merge(total, on=by, how="left", validate="one_to_one")
     marked = values.merge(found[[*by, "usual"]], on=by, how="left", validate="many_to_one")
     odd = marked[marked["as_written"].ne(marked["usual"])].drop_duplicates(by)
-    places = [name for name in ("file", "row") if name not in by]
-    found = found.merge(odd[[*by, *places]], on=by, how="left", validate="one_to_one")
+    source = [name for name in ("file", "row") if name not in by]
+    found = found.merge(odd[[*by, *source]], on=by, how="left", validate="one_to_one")
     return found.assign(others=found["all"] - found["most"]).drop(columns="most")
 
 
 def formats(district: District, known: Presence) -> Lines:
     """Count date formats and file formats within a column and between systems."""
-    written = district.written
-    dates = written.values[written.values["is_date"].astype(bool)]
+    raw = district.written
+    dates = raw.values[raw.values["is_date"].astype(bool)]
     lines: Lines = []
     inside = usual_shapes(dates, ["silo", "kind", "column", "file"])
     inside = inside[inside["others"].gt(0)]
@@ -216,8 +216,8 @@ def formats(district: District, known: Presence) -> Lines:
             line("dates in another form", str(silo), None, int(mine["others"].sum()), int(mine["all"].sum()),
                  str(column), example_file=first["file"], example_row=first["row"])
         )  # fmt: skip
-    kinds = written.columns[["silo", "file", "kind"]].drop_duplicates(["silo", "file"])
-    stored = written.files.merge(kinds, on=["silo", "file"], how="left", validate="one_to_one")
+    kinds = raw.columns[["silo", "file", "kind"]].drop_duplicates(["silo", "file"])
+    stored = raw.files.merge(kinds, on=["silo", "file"], how="left", validate="one_to_one")
     for silo, mine in stored.groupby("silo", sort=True):
         ways = mine.drop_duplicates(["kind", "encoding", "line_end", "delimiter"])
         several = ways.groupby("kind").size()

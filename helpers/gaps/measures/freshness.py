@@ -53,23 +53,23 @@ def endings(known: Presence, membership: Membership) -> Lines:
         example = known.example(known.of(place) & over[known.child])
         total = int(known.holds[:, place].sum())
         # For a system without membership dates, the count is unknown, not zero.
-        tells = bool(membership.tells[place])
-        ended = int(over.sum()) if tells else None
-        lines.append(line("ended and still listed", silo, None, ended, total, is_limit=not tells, **example))
+        dated = bool(membership.dated[place])
+        ended = int(over.sum()) if dated else None
+        lines.append(line("ended and still listed", silo, None, ended, total, is_limit=not dated, **example))
     for (left_place, left), (right_place, right) in known.pairs():
         both = int((known.holds[:, left_place] & known.holds[:, right_place]).sum())
         for name, stays, leaves in (
             ("ended in right only", left_place, right_place),
             ("ended in left only", right_place, left_place),
         ):
-            if not both or not membership.tells[leaves]:
+            if not both or not membership.dated[leaves]:
                 continue  # the system records no exits
             # A child who began here after the end there has come back, and the other system isn't updated
             # yet.
             until = membership.until[:, leaves]
             late = (until >= 0) & (until != NEVER) & (membership.since[:, stays] <= until)
             # A system that records no begin or end dates isn't late: that is a limit.
-            limit = not membership.tells[stays]
+            limit = not membership.dated[stays]
             example = known.example(known.of(stays) & late[known.child])
             lines.append(line(name, left, right, int(late.sum()), both, is_limit=limit, **example))
     return lines
@@ -89,15 +89,15 @@ def activity_dates(
     district: District, known: Presence, membership: Membership, newest: LatestDay
 ) -> list[dict[str, Any]]:
     """Count children whom a system lists but who aren't on the roster and show no activity since."""
-    heard = _last_heard(district, known)
+    last_active = _last_activity(district, known)
     lines = []
     for place, silo in enumerate(known.silos[1:], start=1):
-        if not membership.tells[place] or silo not in newest.days or not known.is_told_apart(place):
+        if not membership.dated[place] or silo not in newest.days or not known.is_distinct(place):
             continue  # unlinked records don't show who is missing from the roster
         since = membership.since[:, place]
         day = days_since_1970(pd.Series([newest.days[silo]]))[0]
         listed = known.holds[:, place] & (since != NEVER) & (since <= day - LONG_ENOUGH)
-        unseen = listed & ~known.holds[:, 0] & (heard < since)
+        unseen = listed & ~known.holds[:, 0] & (last_active < since)
         example = known.example(known.of(place) & unseen[known.child])
         lines.append(
             line("listed and never seen", silo, None, int(unseen.sum()), int(listed.sum()), **example)
@@ -105,9 +105,9 @@ def activity_dates(
     return lines
 
 
-def _last_heard(district: District, known: Presence) -> np.ndarray:
+def _last_activity(district: District, known: Presence) -> np.ndarray:
     """Return the last day with activity of each child in any system, or -1."""
-    heard = np.full(len(known.holds), -1, dtype="int64")
+    last_active = np.full(len(known.holds), -1, dtype="int64")
     for table in SIGNS:
         if table not in fact_tables():
             continue
@@ -132,8 +132,8 @@ def _last_heard(district: District, known: Presence) -> np.ndarray:
         )
         number = known.numbers_of(last["silo"], last["record"])
         there = number >= 0
-        np.maximum.at(heard, known.child[number[there]], last["day"].to_numpy(dtype="int64")[there])
-    return heard
+        np.maximum.at(last_active, known.child[number[there]], last["day"].to_numpy(dtype="int64")[there])
+    return last_active
 
 
 # Facts that a system records regularly for every child: table -> date column and display name. Absences and

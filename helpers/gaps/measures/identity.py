@@ -188,7 +188,7 @@ def _key(
 
 def matches(known: Presence, links: Links, scope: Scope) -> Lines:
     """Measure how many children of each system match in each other system, and what needs review."""
-    pairs = _told(links.pairs)
+    pairs = _relabel_refused(links.pairs)
     decided = pairs.groupby(["left_silo", "right_silo", "decision"]).size().to_dict()
     waiting = {decision: _ends(known, pairs, decision) for decision in ("Review", "Refused")}
     lines: Lines = []
@@ -199,8 +199,8 @@ def matches(known: Presence, links: Links, scope: Scope) -> Lines:
         both, lefts, rights = int((in_left & in_right).sum()), int(in_left.sum()), int(in_right.sum())
         # Systems that serve different grades share a few children by chance: nobody is missing there.
         whole = int((known.holds & known.counts[:, None])[:, [left_place, right_place]].sum())
-        told = not (known.is_for_some(left_place) or known.is_for_some(right_place))
-        apart = told and min(lefts, rights) < SMALLEST_GROUP and lefts + rights < whole
+        serve_all = not (known.is_for_some(left_place) or known.is_for_some(right_place))
+        apart = serve_all and min(lefts, rights) < SMALLEST_GROUP and lefts + rights < whole
         orphan = known.example(known.of(left_place) & (in_left & ~in_right)[known.child])
         stranger = known.example(known.of(right_place) & (in_right & ~in_left)[known.child])
         unplaced = [known.silos[at] for at in (left_place, right_place) if not known.has_placed(at)]
@@ -231,7 +231,7 @@ def matches(known: Presence, links: Links, scope: Scope) -> Lines:
     return lines
 
 
-def _told(pairs: pd.DataFrame) -> pd.DataFrame:
+def _relabel_refused(pairs: pd.DataFrame) -> pd.DataFrame:
     """Relabel refused pairs without an equal id as no match: two children with one name need no repair."""
     equal = pairs["evidence_identifier"].eq("Same").fillna(False)
     two = pairs["decision"].eq("Refused").fillna(False) & ~equal

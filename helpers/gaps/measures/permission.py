@@ -109,7 +109,7 @@ def restricted_columns(district: District) -> pd.DataFrame:
     for silo, layout in district.layouts.items():
         closed = {(file.name, one.name) for file in layout.files for one in file.columns
                   if one.sensitivity == "restricted"}  # fmt: skip
-        said = _said(layout)
+        kinds = _kinds_of_columns(layout)
         mine = columns[columns["silo"].eq(silo)]
         for file, sort, head, column, filled in mine[["file", "kind", "head", "column", "filled"]].itertuples(
             index=False
@@ -117,13 +117,13 @@ def restricted_columns(district: District) -> pd.DataFrame:
             known = isinstance(column, str)
             kind = None
             if not known or (sort, column) in closed:
-                kind = said.get((sort, column)) or kind_of_head(str(head))
+                kind = kinds.get((sort, column)) or kind_of_head(str(head))
             if kind is not None:
                 rows.append((silo, kind, head, file, int(filled)))
     return pd.DataFrame(rows, columns=["silo", "kind", "head", "file", "filled"])
 
 
-def _said(layout: Layout) -> dict[tuple[str, str], str]:
+def _kinds_of_columns(layout: Layout) -> dict[tuple[str, str], str]:
     """Return the kind of information in each column that describes people."""
     taken = permission_of_kit().taken
     return {

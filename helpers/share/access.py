@@ -118,8 +118,8 @@ def _hidden(policy: Policy, rows: frozenset[str], systems: pd.DataFrame) -> froz
     """Return the systems that reveal no domain shown per child; undeclared systems are hidden too."""
     hidden = set()
     for silo, system, about in zip(systems["silo"], systems["system"], systems["domain"], strict=True):
-        tells = policy.domains_of_system(str(system), None if pd.isna(about) else str(about))
-        if not tells & rows:
+        revealed = policy.domains_of_system(str(system), None if pd.isna(about) else str(about))
+        if not revealed & rows:
             hidden.add(str(silo))
     return frozenset(hidden)
 
@@ -135,9 +135,9 @@ def consent_table(frame: pd.DataFrame) -> pd.DataFrame:
     lacking = [name for name in COLUMNS if name not in frame.columns]
     odd = [str(name) for name in frame.columns if name not in COLUMNS]
     if lacking or odd:
-        told = [f"{name} is missing" for name in lacking]
-        told += [f"{name} is unknown.{nearest(name, COLUMNS)}" for name in odd]
-        raise BadInput(f"A consent has the columns {', '.join(COLUMNS)}: {'; '.join(told)}.")
+        faults = [f"{name} is missing" for name in lacking]
+        faults += [f"{name} is unknown.{nearest(name, COLUMNS)}" for name in odd]
+        raise BadInput(f"A consent has the columns {', '.join(COLUMNS)}: {'; '.join(faults)}.")
     texts = {name: frame[name].astype(STRING).str.strip() for name in TEXTS}
     dates = {
         name: pd.to_datetime(frame[name], format="ISO8601", errors="coerce").astype("datetime64[us]")

@@ -19,7 +19,7 @@ __all__ = ["compare_policies", "leaks", "policy_grid"]
 
 LEAK = ["table", "domain", "name", "rows", "children", "why", "citation"]
 # Tables of a view, and the column that names the content of a row.
-TOLD_BY = {"values": "element", "timeline": "kind", "indicators": "indicator"}
+NAMED_BY = {"values": "element", "timeline": "kind", "indicators": "indicator"}
 
 
 def policy_grid(policy: Policy | None = None) -> pd.DataFrame:
@@ -48,7 +48,7 @@ def policy_grid(policy: Policy | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names, dtype="string")
 
 
-def _said(rule: Rule) -> str:
+def _describe_rule(rule: Rule) -> str:
     only = "" if rule.only is None else f" ({', '.join(rule.only)} only)"
     return rule.allow if rule.allow == "none" else f"{rule.allow}, {rule.scope}{only}"
 
@@ -71,13 +71,13 @@ def compare_policies(before: Policy, after: Policy) -> pd.DataFrame:
     for role in dict.fromkeys([*before.roles, *after.roles]):
         for domain in dict.fromkeys([*before.domains, *after.domains]):
             was, now = before.rule(role, domain), after.rule(role, domain)
-            if _said(was) == _said(now):
+            if _describe_rule(was) == _describe_rule(now):
                 continue
             wider = was.allow == now.allow and now.scope == "district" and was.scope != "district"
             freed = was.only is not None and not set(now.only or was.only) <= set(was.only)
             freed |= was.only is not None and now.only is None
             opens = grain[now.allow] > grain[was.allow] or (now.allow == was.allow and (wider or freed))
-            rows.append((role, domain, _said(was), _said(now), opens))
+            rows.append((role, domain, _describe_rule(was), _describe_rule(now), opens))
     frame = pd.DataFrame(rows, columns=["role", "domain", "was", "is", "opens"])
     return frame.astype({**dict.fromkeys(["role", "domain", "was", "is"], "string"), "opens": "boolean"})
 
@@ -106,7 +106,7 @@ def leaks(shown: View | Path | str, policy: Policy | None = None) -> pd.DataFram
     """
     policy = policy or read_policy()
     if isinstance(shown, View):
-        tables = {name: getattr(shown, name) for name in TOLD_BY}
+        tables = {name: getattr(shown, name) for name in NAMED_BY}
         return _leaking(tables, shown.role, shown.purpose, policy, _by_the_policy(shown, policy))
     folder = Path(shown)
     manifest = folder / MANIFEST
@@ -115,7 +115,7 @@ def leaks(shown: View | Path | str, policy: Policy | None = None) -> pd.DataFram
     about = json.loads(manifest.read_text(encoding="utf-8"))
     tables = {
         name: without_guard(pd.read_csv(folder / f"{name}.csv", dtype="string", encoding="utf-8"))
-        for name in TOLD_BY
+        for name in NAMED_BY
         if (folder / f"{name}.csv").is_file()
     }
     return _leaking(tables, str(about["role"]), str(about["purpose"]), policy, None)
@@ -145,7 +145,7 @@ def _leaking(
 ) -> pd.DataFrame:
     allowed = proper.allowed if proper is not None else _allowed(role, purpose, policy)
     rows = []
-    for table, column in TOLD_BY.items():
+    for table, column in NAMED_BY.items():
         frame = tables.get(table)
         if frame is None or frame.empty:
             continue

@@ -70,8 +70,8 @@ def counted_groups(
     source: Source, policy: Policy, sets: Mapping[str, frozenset[str]], school_year: int | None
 ) -> pd.DataFrame:
     """Count children by school, grade and value, with small counts suppressed."""
-    told = {domain: policy.domains[domain].elements for domain, members in sets.items() if members}
-    names = [name for listed in told.values() for name in listed]
+    by_domain = {domain: policy.domains[domain].elements for domain, members in sets.items() if members}
+    names = [name for listed in by_domain.values() for name in listed]
     empty = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in DTYPES.items()})
     if not names:
         return empty
@@ -87,15 +87,15 @@ def counted_groups(
     ours &= values["chosen"].fillna(False) & values["status"].eq("Reported")
     chosen = values[ours.to_numpy(dtype=bool)]
     # One pooling for all domains, with the strictest minimum, because most of them count the same children.
-    least = max(policy.minimum(domain) for domain in told)
-    places = chosen.groupby("element", sort=False).indices
+    least = max(policy.minimum(domain) for domain in by_domain)
+    positions = chosen.groupby("element", sort=False).indices
     counted: dict[str, list[_Counted]] = {}
     alike: dict[frozenset[str], list[_Counted]] = {}
-    for domain, listed in told.items():
+    for domain, listed in by_domain.items():
         members = _pooled(known[known["child"].isin(list(sets[domain])).to_numpy(dtype=bool)], least)
         inside = chosen["child"].isin(members["child"]).to_numpy(dtype=bool)
-        for name in (name for name in listed if name in places):
-            its = np.asarray(places[name], dtype="int64")
+        for name in (name for name in listed if name in positions):
+            its = np.asarray(positions[name], dtype="int64")
             rows = chosen.take(its[inside[its]])
             if len(rows):
                 one = _of_element(element(name), domain, rows, members, policy.minimum(domain))
@@ -135,9 +135,9 @@ def _of_element(
         # A rare value would disclose that somebody has it, whatever its count.
         common = rows["value"].value_counts()
         group = rows["value"].where(rows["value"].isin(list(common.index[common >= minimum])), ALL_OTHERS)
-    said = rows[["child", "value_number"]].assign(group=group)
+    stated = rows[["child", "value_number"]].assign(group=group)
     covered = members["child"].isin(rows["child"]).to_numpy(dtype=bool)
-    rows = pd.concat([said, members.loc[~covered, ["child"]]], ignore_index=True)
+    rows = pd.concat([stated, members.loc[~covered, ["child"]]], ignore_index=True)
     rows = rows.merge(members, on="child", how="left", validate="many_to_one")
     codes = [pd.factorize(rows[name], sort=True) for name in ("school", "grade_level", "group")]
     (at_school, schools), (in_grade, grades), (of_group, words) = codes
@@ -147,7 +147,7 @@ def _of_element(
     sums = np.zeros((len(schools), len(grades)))
     numbers = rows["value_number"].fillna(0.0).to_numpy(dtype="float64")
     np.add.at(sums, (at_school, in_grade), numbers)
-    spread = float(np.std(numbers[: len(said)]))
+    spread = float(np.std(numbers[: len(stated)]))
     return _Counted(
         declared, domain, minimum, list(schools), np.asarray(grades, dtype=object),
         [*words, NO_VALUE], counts, sums, spread, covered,
@@ -233,14 +233,14 @@ def _lines(one: _Counted) -> pd.DataFrame:
         counts = np.vstack([one.counts[place][there], one.counts[place].sum(axis=0)])
         totals = np.append(one.sums[place][there], one.sums[place].sum())
         for line, grade in enumerate([*one.grades[there], None]):
-            hidden, told = one.hidden[place][line], counts[line]
-            with_one = int(told[:-1].sum())
+            hidden, line_counts = one.hidden[place][line], counts[line]
+            with_one = int(line_counts[:-1].sum())
             of_children = None if hidden[_NOBODY] else with_one
             mean = None
             if one.is_number and not hidden.any() and with_one:
                 mean = rounded_mean(totals[line] / with_one, with_one, one.spread)
             for column, name in enumerate(one.words):
-                count = None if hidden[column] else int(told[column])
+                count = None if hidden[column] else int(line_counts[column])
                 lines.append((school, grade, name, count, of_children, mean, bool(hidden[column])))
     names = ["school", "grade_level", "group", "children", "of_children", "mean", "hidden"]
     frame = pd.DataFrame(lines, columns=names)

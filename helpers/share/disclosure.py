@@ -301,8 +301,8 @@ def suppress_totals(guard: Guard, frame: pd.DataFrame, whole: str, count: str) -
     counts = frame[count].to_numpy()
     shown: list[int | None] = [None] * len(frame)
     # By row index: rows of one total may be mixed with those of others.
-    for places in frame.groupby(whole, sort=False).indices.values():
-        parts = suppress_complement(guard, {str(place): int(counts[place]) for place in places})
+    for rows in frame.groupby(whole, sort=False).indices.values():
+        parts = suppress_complement(guard, {str(place): int(counts[place]) for place in rows})
         for place, number in parts.items():
             shown[int(place)] = number if isinstance(number, int) else None
     return frame.assign(**{count: pd.array(shown, dtype="Int64")})

@@ -303,7 +303,7 @@ class Guard:
         counted = scorecard["unit"].isin(list(OF_CHILDREN))
         hidden = (counted & self._small_lines(scorecard)).to_numpy(dtype=bool)
         figures = ["numerator", "denominator", "value", "low", "high", "example_file", "example_row"]
-        said = scorecard["next_step"].where(~hidden, HIDDEN + ". " + scorecard["next_step"])
+        next_step = scorecard["next_step"].where(~hidden, HIDDEN + ". " + scorecard["next_step"])
         rough = {
             name: scorecard[name].mask(counted, self.rounded(scorecard[name]).astype("float64"))
             for name in ("numerator", "denominator")
@@ -315,7 +315,7 @@ class Guard:
                 rough[name] = rough[name].mask(counted & ~of_share, rough["numerator"])
         shown = scorecard.assign(**rough)
         masked = {name: shown[name].mask(hidden) for name in figures}
-        return shown.assign(**masked, next_step=said.astype(STRING))
+        return shown.assign(**masked, next_step=next_step.astype(STRING))
 
     def _small_lines(self, scorecard: pd.DataFrame) -> pd.Series:
         """Mark the lines of a scorecard that disclose one to nine children."""
@@ -362,9 +362,9 @@ class Guard:
         """
         if not self.real or show_values or findings.empty:
             return findings
-        places = list(zip(findings["silo"].fillna(""), findings["column"].fillna(""), strict=True))
-        is_open = {(silo, column): _is_open(layouts.get(silo), column) for silo, column in set(places)}
-        closed = np.array([not is_open[place] for place in places], dtype=bool)
+        columns = list(zip(findings["silo"].fillna(""), findings["column"].fillna(""), strict=True))
+        is_open = {(silo, column): _is_open(layouts.get(silo), column) for silo, column in set(columns)}
+        closed = np.array([not is_open[place] for place in columns], dtype=bool)
         quoted = ~findings["kind"].str.match(EXPECTED_BY_LAYOUT).to_numpy(dtype=bool)
         return findings.assign(
             value=_masked(findings["value"], closed),

@@ -59,8 +59,8 @@ GRADES_OF_ADULTS = ("11", "12", "13", "PS", "UG")
 
 def day_of_access(district: District) -> pd.Timestamp:
     """Return the day on which somebody reads a page."""
-    said = district.about.get("as_of") if district.synthetic else None
-    return pd.Timestamp(said) if said else pd.Timestamp.today().normalize()
+    as_of = district.about.get("as_of") if district.synthetic else None
+    return pd.Timestamp(as_of) if as_of else pd.Timestamp.today().normalize()
 
 
 def pages_on_hold(

@@ -77,7 +77,7 @@ def policy_errors(parts: Mapping[str, Any], cited: Collection[str]) -> list[str]
     names = {each["name"] for each in domains}
     return [
         *_twice(parts),
-        *_places(domains),
+        *_faults_of_domains(domains),
         *_of_roles(roles, {each["name"] for each in purposes}),
         *_unknown_domains(parts, purposes, names),
         *_of_rules(parts, {role["name"]: role for role in roles}, domains, cited),
@@ -90,7 +90,7 @@ def _twice(parts: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"{key} {name!r} is declared twice." for name, count in counts.items() if count > 1)
 
 
-def _places(domains: list[Mapping[str, Any]]) -> Iterator[str]:
+def _faults_of_domains(domains: list[Mapping[str, Any]]) -> Iterator[str]:
     """Check that every element, kind of event and indicator belongs to one domain."""
     for key, known in _known_names().items():
         word = KINDS[key]
@@ -123,21 +123,21 @@ def _of_roles(roles: list[Mapping[str, Any]], purposes: set[str]) -> Iterator[st
 def _unknown_domains(
     parts: Mapping[str, Any], purposes: list[Mapping[str, Any]], names: set[str]
 ) -> Iterator[str]:
-    said = [(f"purpose {each['name']!r}", _texts(each.get("domains"))) for each in purposes]
+    named = [(f"purpose {each['name']!r}", _texts(each.get("domains"))) for each in purposes]
     for key in ("minimum_cell_of", "about"):
         given = parts.get(key)
         if isinstance(given, Mapping):
-            said.append((key, list(given) if key == "minimum_cell_of" else _texts(list(given.values()))))
-    said.append(("of_one_home", _texts(parts.get("of_one_home"))))
-    for place, given in said:
+            named.append((key, list(given) if key == "minimum_cell_of" else _texts(list(given.values()))))
+    named.append(("of_one_home", _texts(parts.get("of_one_home"))))
+    for place, given in named:
         for name in given:
             if name not in names:
                 yield f"{place} names the domain {name!r}, which is not declared.{nearest(name, names)}"
     known = _known_names()
-    told = [*known["timeline"], *known["elements"]]
+    both = [*known["timeline"], *known["elements"]]
     for name in _texts(parts.get("narratives")):
-        if name not in told:
-            yield f"narratives names {name!r}, which is no kind of event and no element.{nearest(name, told)}"
+        if name not in both:
+            yield f"narratives names {name!r}, which is no kind of event and no element.{nearest(name, both)}"
 
 
 def _unknown_scope(scope: str) -> str:
@@ -285,7 +285,7 @@ def _named(cells: Any) -> Any:
     return cells
 
 
-class Written(StrictModel):
+class PolicyFile(StrictModel):
     """A policy file as written."""
 
     teaches: str = Field(min_length=1)
@@ -313,7 +313,7 @@ class Policy(BaseModel):
 
     Attributes
     ----------
-    written
+    parts
         The file's parts.
     source
         Its file, or None.
@@ -321,40 +321,40 @@ class Policy(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    written: Written
+    parts: PolicyFile
     source: Path | None = None
 
     @cached_property
     def roles(self) -> Mapping[str, Role]:
         """Roles by name."""
-        return {role.name: role for role in self.written.role}
+        return {role.name: role for role in self.parts.role}
 
     @cached_property
     def purposes(self) -> Mapping[str, Purpose]:
         """Purposes by name."""
-        return {purpose.name: purpose for purpose in self.written.purpose}
+        return {purpose.name: purpose for purpose in self.parts.purpose}
 
     @cached_property
     def domains(self) -> Mapping[str, Domain]:
         """Domains by name."""
-        return {domain.name: domain for domain in self.written.domain}
+        return {domain.name: domain for domain in self.parts.domain}
 
     @cached_property
     def gaps(self) -> tuple[str, ...]:
         """List roles without a rule for a domain: refused, but perhaps an oversight."""
-        return policy_gaps(self.written.model_dump())
+        return policy_gaps(self.parts.model_dump())
 
     @property
     def enrolled_by(self) -> tuple[str, ...]:
         """Return the systems that report a child's school, most trusted first."""
         ranked = [one for one in systems().values() if one.enrollment_rank is not None]
         ranked.sort(key=lambda one: one.enrollment_rank or 0)
-        return self.written.enrolled_by or tuple(one.name for one in ranked)
+        return self.parts.enrolled_by or tuple(one.name for one in ranked)
 
     @property
     def teaches(self) -> str:
         """Return the note that the policy is for teaching and no legal advice."""
-        return self.written.teaches
+        return self.parts.teaches
 
     def rule(self, role: str, domain: str) -> Rule:
         """Return the rule for a role and a domain.
@@ -369,7 +369,7 @@ class Policy(BaseModel):
         Rule
             The rule; without one in the policy, a rule that allows nothing.
         """
-        given = self.written.grid.get(role, {}).get(domain)
+        given = self.parts.grid.get(role, {}).get(domain)
         refused = Rule(
             allow="none", rule_id="FERPA-03", reason="no rule of this policy allows it, so it is refused"
         )
@@ -377,13 +377,13 @@ class Policy(BaseModel):
 
     @cached_property
     def _domain_of(self) -> Mapping[tuple[str, str], str]:
-        places = {}
-        for domain in self.written.domain:
+        domains = {}
+        for domain in self.parts.domain:
             for kind, names in (
                 ("element", domain.elements), ("timeline", domain.timeline), ("indicator", domain.indicators),
             ):  # fmt: skip
-                places.update({(kind, name): domain.name for name in names})
-        return places
+                domains.update({(kind, name): domain.name for name in names})
+        return domains
 
     def domain_of(self, name: str, kind: Literal["element", "timeline", "indicator"] = "element") -> str:
         """Find the domain of an element, a kind of event or an indicator.
@@ -420,16 +420,16 @@ class Policy(BaseModel):
 
     def minimum(self, domain: str) -> int:
         """Return the minimum group size for counts in a domain."""
-        return max(self.written.minimum_cell_of.get(domain, 0), self.written.minimum_cell)
+        return max(self.parts.minimum_cell_of.get(domain, 0), self.parts.minimum_cell)
 
     def domains_of_system(self, system: str, about: str | None) -> frozenset[str]:
         """Return the domains that a system reveals: those that name it, else by its layout's subject."""
-        named = frozenset(each.name for each in self.written.domain if system in each.systems)
+        named = frozenset(each.name for each in self.parts.domain if system in each.systems)
         if not named and system in systems():
             named = frozenset(systems()[system].policy_domains) & self.domains.keys()
-        if named or about not in self.written.about:
+        if named or about not in self.parts.about:
             return named
-        return frozenset({self.written.about[str(about)]})
+        return frozenset({self.parts.about[str(about)]})
 
     def changed(
         self,
@@ -475,22 +475,22 @@ class Policy(BaseModel):
             "reason": reason or known.reason,
             "only": tuple(only) if only is not None else known.only,
         }
-        parts = self.written.model_dump()
+        parts = self.parts.model_dump()
         parts["grid"] = {**parts["grid"], role: {**parts["grid"].get(role, {}), domain: rule}}
         return _policy(parts, None, "The changed policy")
 
 
 def _policy(parts: dict[str, Any], source: Path | None, name: str) -> Policy:
     """Validate the parts of a policy, and report every fault."""
-    told, written = "", None
+    text, valid = "", None
     try:
-        written = Written.model_validate(parts)
+        valid = PolicyFile.model_validate(parts)
     except ValidationError as error:
-        told = faults_of(error, Written)
-    faults = [line for line in (told, *(f"  {fault}" for fault in policy_errors(parts, citations()))) if line]
-    if faults or written is None:
+        text = faults_of(error, PolicyFile)
+    faults = [line for line in (text, *(f"  {fault}" for fault in policy_errors(parts, citations()))) if line]
+    if faults or valid is None:
         raise BadInput(f"{name} can't be used:\n" + "\n".join(faults))
-    return Policy(written=written, source=source)
+    return Policy(parts=valid, source=source)
 
 
 def read_policy(policy: str | Path | None = None) -> Policy:

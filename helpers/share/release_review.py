@@ -214,7 +214,7 @@ def reason_withheld(standing: pd.DataFrame, district: District) -> pd.DataFrame:
     domain = {name: silo.layout.domain for name, silo in district.silos.items()}
     rosters = roster_silos(district)
     of_roster = standing["silo"].isin(rosters)
-    tells = standing["silo"].map(domain).isin(SCHOOL_WORK)
+    of_school_work = standing["silo"].map(domain).isin(SCHOOL_WORK)
     may = standing["may_show"].astype(bool)
     counts = pd.DataFrame(
         {
@@ -222,13 +222,13 @@ def reason_withheld(standing: pd.DataFrame, district: District) -> pd.DataFrame:
             "known": 1,
             "standing": may.astype("int64"),
             "rostered": of_roster & may,
-            "told": tells & may,
+            "school_work": of_school_work & may,
         }
     )
     counts = counts.groupby("child", sort=True).agg(
-        {"standing": "sum", "known": "sum", "rostered": "any", "told": "any"}
+        {"standing": "sum", "known": "sum", "rostered": "any", "school_work": "any"}
     )
-    counts["held"] = ~(counts["rostered"] & counts["told"])
+    counts["held"] = ~(counts["rostered"] & counts["school_work"])
     types = {"standing": "Int64", "known": "Int64", "held": "boolean"}
     return counts.reset_index()[["child", *types]].astype({"child": STRING, **types})
 
@@ -239,7 +239,7 @@ def _of_records(district: District, links: Links, crosswalk: pd.DataFrame, roste
     doubted = doubts.notna().to_numpy(dtype=bool)
     students = _students(district)
     homes = homes_of(crosswalk, students, district.fact("contact"), rosters)
-    by_machines = linked_by_machine_key(links.pairs, district.identifiers, _written_by_machines(district))
+    by_machines = linked_by_machine_key(links.pairs, district.identifiers, _machine_written_systems(district))
     by_rules = verified_pairs(links.pairs, *_at_pairs(links.pairs, crosswalk, homes))
     sure = links.pairs[by_rules | by_machines]
     label = verified_links(crosswalk, sure, doubted)
@@ -290,7 +290,7 @@ def _among(children: pd.Series, some: Iterable[str]) -> np.ndarray:
     return result
 
 
-def _written_by_machines(district: District) -> list[str]:
+def _machine_written_systems(district: District) -> list[str]:
     """List the systems whose files nobody opens in a spreadsheet: there, sorting can't misalign a column."""
     nested = ("xml", "json_lines")
     return [

@@ -71,8 +71,8 @@ class Ties:
         if not self._by_adult:
             named = self.relations[self.relations["adult"].notna()]
             self._by_adult = named.groupby(["role", "silo", "adult"], sort=False).groups
-        places = self._by_adult.get((role, silo, record))
-        return self.relations.loc[places] if places is not None else self.relations.iloc[:0]
+        rows = self._by_adult.get((role, silo, record))
+        return self.relations.loc[rows] if rows is not None else self.relations.iloc[:0]
 
     def guardians(self, children: Iterable[str]) -> pd.DataFrame:
         """Return the guardians of children."""

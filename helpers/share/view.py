@@ -175,7 +175,7 @@ class View:
         sets = {}
         for domain in self.allowed.rows:
             members = self._whose.children.get(domain, frozenset())
-            if domain in self.policy.written.of_one_home and self._whose.two_homes:
+            if domain in self.policy.parts.of_one_home and self._whose.two_homes:
                 members = members - self._whose.two_homes
             if members not in by_set:
                 by_set[members] = members & ours
@@ -234,16 +234,16 @@ class View:
 
     def _without_others(self, rows: pd.DataFrame, named: str, text: str) -> pd.DataFrame:
         """Mask what may identify other children in narratives."""
-        told = rows[named].isin(list(self.policy.written.narratives)) & rows[text].notna()
+        is_narrative = rows[named].isin(list(self.policy.parts.narratives)) & rows[text].notna()
         # What somebody wrote herself, she may read as she wrote it.
-        as_written = named == "element" and self.allowed.role.who == "child"
-        if self.allowed.role.narratives or as_written or not told.any():
+        in_own_words = named == "element" and self.allowed.role.who == "child"
+        if self.allowed.role.narratives or in_own_words or not is_narrative.any():
             return rows
         if self.allowed.without_source:
-            return rows.assign(**{text: rows[text].mask(told)})
+            return rows.assign(**{text: rows[text].mask(is_narrative)})
         known = self.source.children()[["child", "first_name", "last_surname"]]
         texts = rows[text].copy()
-        for child, own in rows[told].groupby("child"):
+        for child, own in rows[is_narrative].groupby("child"):
             mine = known[known["child"].eq(child).to_numpy(dtype=bool)]
             but = name_parts({*mine["first_name"].dropna(), *mine["last_surname"].dropna()})
             texts.loc[own.index] = without_words(own[text], self._ties.names, but)
@@ -370,7 +370,7 @@ class View:
         names = pd.DataFrame({"child": pd.Series(list(self.ids), dtype=STRING)})
         self._audit.log(
             role=self.role,
-            who=self.said_who,
+            who=self.logged_who,
             purpose=self.purpose,
             elements=sorted(self.allowed.elements),
             children=len(self.ids),
@@ -379,7 +379,7 @@ class View:
         )
 
     @property
-    def said_who(self) -> str:
+    def logged_who(self) -> str:
         """Return the viewer's name for the log; a student's name would disclose a child's id there."""
         return "self" if self.allowed.role.who == "child" else self.who
 

@@ -52,18 +52,18 @@ def choose_visible_values(
     given: dict[str, Any] = {"chosen": pd.array(first, dtype="boolean")}
     if not again.any():
         return given
-    said = again & seen["status"].eq("Reported").to_numpy(dtype=bool)
-    key = np.unique(about[said], return_inverse=True)[1].ravel()
-    stated = _Stated(seen[["element", "silo", "value", "as_of", "link_status"]][said], key)
+    reported = again & seen["status"].eq("Reported").to_numpy(dtype=bool)
+    key = np.unique(about[reported], return_inverse=True)[1].ravel()
+    stated = _Stated(seen[["element", "silo", "value", "as_of", "link_status"]][reported], key)
     days_old, fresh = stated.ages(newest)
     reasons = stated.reasons(trust)
     for of_chosen in (reasons, days_old, fresh):
-        of_chosen[~first[said]] = pd.NA
+        of_chosen[~first[reported]] = pd.NA
     anew = {"agrees": stated.agreement(), "chosen_by": reasons, "days_old": days_old, "fresh": fresh}
     for name, values in anew.items():
         given[name] = seen[name].array.copy()
         given[name][again] = pd.NA
-        given[name][said] = values
+        given[name][reported] = values
     return given
 
 
@@ -283,8 +283,8 @@ def without_words(
     spared = but or {}
 
     def masked(text: str) -> str:
-        said = "".join(letter if letter.isalnum() or letter in "'’-" else " " for letter in text).split()
-        for word in {word for word in said if words.get(word, 0) > spared.get(word, 0)}:
+        found = "".join(letter if letter.isalnum() or letter in "'’-" else " " for letter in text).split()
+        for word in {word for word in found if words.get(word, 0) > spared.get(word, 0)}:
             text = text.replace(word, "…")
         return text
 

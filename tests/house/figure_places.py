@@ -195,7 +195,7 @@ def _guard() -> tuple[Any, Any]:
 def _policy() -> tuple[Any, Any]:
     from helpers.share import read_policy
 
-    return read_policy().written.minimum_cell, value("standard/thresholds.smallest_group")
+    return read_policy().parts.minimum_cell, value("standard/thresholds.smallest_group")
 
 
 @place("share/disclosure.smallest_group_of_health", "the teaching policy")

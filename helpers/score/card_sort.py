@@ -49,16 +49,16 @@ NUMBERS = ("District", "State", "Undeclared")
 def deal_cards(district: District, *, key: AnswerKey | None = None, most: int = MOST_CARDS) -> pd.DataFrame:
     """Deal one sheet of record cards."""
     key = key or read_answer_key(district.folder)
-    written = _as_written(district, key)
+    people = _people_as_entered(district, key)
     chosen: list[pd.DataFrame] = []
     dealt = 0
-    for children, each in _families(key, written):
-        cards = pd.concat([_cards_of(written, child, each) for child in children], ignore_index=True)
+    for children, each in _families(key, people):
+        cards = pd.concat([_cards_of(people, child, each) for child in children], ignore_index=True)
         if dealt + len(cards) > most:
             continue
         chosen.append(cards)
         dealt += len(cards)
-    cards = pd.concat([written.iloc[:0], *chosen], ignore_index=True)
+    cards = pd.concat([people.iloc[:0], *chosen], ignore_index=True)
     # A hash order reveals nothing about who belongs together, and is the same on every computer.
     order = pd.util.hash_pandas_object(cards["silo"] + "\n" + cards["record"], index=False).to_numpy()
     cards = cards.assign(order=order).sort_values("order", ignore_index=True)
@@ -83,7 +83,7 @@ def _whose(district: District, key: AnswerKey) -> pd.DataFrame:
     return known[~known.duplicated(RECORD, keep=False)]
 
 
-def _as_written(district: District, key: AnswerKey) -> pd.DataFrame:
+def _people_as_entered(district: District, key: AnswerKey) -> pd.DataFrame:
     people = district.people[district.people["role"].eq("Student")]
     people = people[people["name_status"].eq("As written")]
     parts = people["first_name"].str.cat(people["last_surname"], sep=" ")
@@ -122,9 +122,9 @@ def _school_names(district: District) -> dict[str, str]:
     return dict(zip(listed["school_id"], listed["school_name"], strict=True))
 
 
-def _families(key: AnswerKey, written: pd.DataFrame) -> Iterator[tuple[list[str], int]]:
+def _families(key: AnswerKey, people: pd.DataFrame) -> Iterator[tuple[list[str], int]]:
     """Yield children for one sheet, each child once, with the number of cards for each."""
-    records = written["person"].value_counts()
+    records = people["person"].value_counts()
     seen_twice = set(records.index[records >= 2])
     used: set[str] = set()
 
@@ -135,7 +135,7 @@ def _families(key: AnswerKey, written: pd.DataFrame) -> Iterator[tuple[list[str]
         used.update(new)
         return new
 
-    colliding = (fresh(pair, 2) for pair in _colliding(written))
+    colliding = (fresh(pair, 2) for pair in _colliding(people))
     if pair := next(filter(None, colliding), []):
         yield pair, COLLIDING_CARDS
     homes = key.people.set_index("person")[["household", "first_name", "last_surname"]].sort_index()
@@ -144,49 +144,49 @@ def _families(key: AnswerKey, written: pd.DataFrame) -> Iterator[tuple[list[str]
         dealt = (
             fresh(children, many)
             for case in cases
-            for children in _of_case(case, many, key.cases, homes, written)
+            for children in _of_case(case, many, key.cases, homes, people)
         )
         if children := next(filter(None, dealt), []):
             yield children, each
 
 
 def _of_case(
-    case: str, many: int, cases: pd.DataFrame, homes: pd.DataFrame, written: pd.DataFrame
+    case: str, many: int, cases: pd.DataFrame, homes: pd.DataFrame, people: pd.DataFrame
 ) -> Iterator[list[str]]:
     """Yield the children of a case: of one home or one name, or single ones by spellings of their name."""
     known = homes[homes.index.isin(cases.loc[cases["case"].eq(case), "person"])]
     if many == 1:
-        yield _by_writings(written, sorted(map(str, known.index)))
+        yield _by_spellings(people, sorted(map(str, known.index)))
         return
     for _, members in known.groupby("whole" if case.startswith("same_name") else "household", sort=True):
         yield sorted(map(str, members.index))
 
 
-def _by_writings(written: pd.DataFrame, children: list[str]) -> list[str]:
+def _by_spellings(people: pd.DataFrame, children: list[str]) -> list[str]:
     """Rank children by how many systems spell their name differently."""
-    mine = written[written["person"].isin(children)]
+    mine = people[people["person"].isin(children)]
     words = mine["name"].str.casefold().str.findall(r"\w+").map(sorted).str.join(" ")
-    writings = words.groupby(mine["person"]).nunique()
-    return sorted(children, key=lambda child: (-int(writings.get(child, 0)), child))
+    spellings = words.groupby(mine["person"]).nunique()
+    return sorted(children, key=lambda child: (-int(spellings.get(child, 0)), child))
 
 
-def _colliding(written: pd.DataFrame) -> Iterator[list[str]]:
+def _colliding(people: pd.DataFrame) -> Iterator[list[str]]:
     """Find two children who share a number in two systems."""
-    numbered = written.dropna(subset=["number"])
+    numbered = people.dropna(subset=["number"])
     for _, bearers in numbered.groupby("number", sort=True):
         children = sorted(bearers["person"].unique().tolist())
         if len(children) == 2 and bearers["silo"].nunique() > 1:
             yield children
 
 
-def _cards_of(written: pd.DataFrame, child: str, most: int) -> pd.DataFrame:
+def _cards_of(people: pd.DataFrame, child: str, most: int) -> pd.DataFrame:
     """Choose a child's cards: the first system's, then those that spell the name differently."""
-    cards = written[written["person"].eq(child)]
+    cards = people[people["person"].eq(child)]
     roster = cards["silo"].eq(roster_system())
     words = cards["name"].str.casefold().str.findall(r"\w+").map(sorted).str.join(" ")
     first = words[roster].iloc[0] if roster.any() else words.iloc[0]
     # After the roster's record come colliding numbers, then other spellings of the name.
-    of_others = set(written.loc[written["person"].ne(child), "number"].dropna())
+    of_others = set(people.loc[people["person"].ne(child), "number"].dropna())
     collides = cards["number"].isin(of_others)
     cards = cards.assign(
         place=np.select([roster, collides, words.ne(first)], [0, 1, 2], default=3),

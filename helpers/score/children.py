@@ -44,8 +44,8 @@ def judge_records(district: District, links: Links, *, key: AnswerKey | None = N
     ]
     two_in_one = district.findings[district.findings["kind"].isin(TWO_IN_ONE)]
     signs.append(index_by_record(two_in_one, district.person_rows))
-    places = pd.MultiIndex.from_frame(truth[RECORD])
-    seen = places.isin(pd.MultiIndex.from_frame(pd.concat(signs)[RECORD].drop_duplicates()))
+    records = pd.MultiIndex.from_frame(truth[RECORD])
+    seen = records.isin(pd.MultiIndex.from_frame(pd.concat(signs)[RECORD].drop_duplicates()))
 
     silent = strange & ~seen
     # A record in which its own system put two people says nothing about links.
@@ -58,7 +58,7 @@ def judge_records(district: District, links: Links, *, key: AnswerKey | None = N
         mixed=_looked_up(truth["child"], by_child["strange"]),
         silent=silent,
         undetected=_looked_up(truth["child"], by_child["undetected"]),
-        waits=places.isin(pd.MultiIndex.from_frame(waiting)),
+        waits=records.isin(pd.MultiIndex.from_frame(waiting)),
     )
 
 

@@ -112,12 +112,12 @@ def score_pages(
         another=_behind(lines, bad).to_numpy(), nobody=~lines["child"].isin(owner.index).to_numpy(dtype=bool)
     )
     whole = None if known is None else _placed(known)["domain"].value_counts()
-    told = []
+    scores = []
     domains = {*lines["domain"].tolist(), *([] if whole is None else whole.index.tolist())}
     for domain in [*sorted(domains), None]:
         its = lines if domain is None else lines[lines["domain"].eq(domain)]
         could = None if whole is None else int(whole.sum() if domain is None else whole.get(domain, 0))
-        told.append(
+        scores.append(
             {
                 "domain": domain or "All",
                 "known": could,
@@ -128,7 +128,7 @@ def score_pages(
                 "pages_with_another": int(its.loc[its["another"] | its["nobody"], "child"].nunique()),
             }
         )
-    return as_table("page_scores", pd.DataFrame(told)) if told else empty_table("page_scores")
+    return as_table("page_scores", pd.DataFrame(scores)) if scores else empty_table("page_scores")
 
 
 def _placed(shown: pd.DataFrame) -> pd.DataFrame:
@@ -153,17 +153,17 @@ def _behind(lines: pd.DataFrame, bad: pd.DataFrame) -> pd.Series:
     single = lines[["child", "silo", "table"]].assign(line=np.arange(len(lines)))
     single = single.assign(silo=single["silo"].str.split(";")).explode("silo", ignore_index=True)
     single["silo"] = single["silo"].astype("string").str.strip()
-    places = bad[["child", "silo", "table"]]
+    tables = bad[["child", "silo", "table"]]
     any_table = single["table"].isna()
     exact = single[~any_table].merge(
-        places, on=["child", "silo", "table"], how="inner", validate="many_to_one"
+        tables, on=["child", "silo", "table"], how="inner", validate="many_to_one"
     )
     loose = single[any_table].merge(
-        places[["child", "silo"]].drop_duplicates(), on=["child", "silo"], how="inner", validate="many_to_one"
+        tables[["child", "silo"]].drop_duplicates(), on=["child", "silo"], how="inner", validate="many_to_one"
     )
     # A system's record of the person is a source of everything from that system.
     people = single.merge(
-        places.loc[places["table"].eq("people"), ["child", "silo"]],
+        tables.loc[tables["table"].eq("people"), ["child", "silo"]],
         on=["child", "silo"],
         how="inner",
         validate="many_to_one",
@@ -200,7 +200,7 @@ def score_pages_on_hold(held: pd.DataFrame, children: int) -> pd.DataFrame:
 
 
 # The student gets these pages instead, so they must meet the same requirements.
-STILL_WRITTEN = ("eighteen", "birth_date_unknown")
+SENT_TO_STUDENT = ("eighteen", "birth_date_unknown")
 
 
 @dataclass(frozen=True)
@@ -256,7 +256,7 @@ def judge_family_pages(district: District, links: Links, profiles: Profiles) -> 
     held = pages_on_hold(district, links, standing)
     listed = standing.loc[standing["silo"].isin(rosters), "child"].unique().tolist()
     known = _lines(profiles, listed)
-    whole = held["guardian"].isna() & held["home"].isna() & ~held["code"].isin(STILL_WRITTEN)
+    whole = held["guardian"].isna() & held["home"].isna() & ~held["code"].isin(SENT_TO_STUDENT)
     may = standing.loc[standing["may_show"].astype(bool), ["child", "silo"]]
     shown = known.merge(may, on=["child", "silo"], how="inner", validate="many_to_one")
     shown = shown[~shown["child"].isin(held.loc[whole, "child"].tolist())]
@@ -296,15 +296,15 @@ def _adults(district: District, links: Links, held: pd.DataFrame, rosters: list[
     getting = ties[gets].assign(own=ties["child"].map(owner).map(key.households))
     getting = getting.merge(adults, on=["silo", "guardian"], how="left", validate="many_to_many")
     another = getting["home"].ne(getting["own"]) & getting["home"].notna()
-    told = {"adults": len(ties), "may_get": int(gets.sum()), "of_another_home": int(another.sum())}
-    return pd.DataFrame([told], dtype="Int64")
+    counts = {"adults": len(ties), "may_get": int(gets.sum()), "of_another_home": int(another.sum())}
+    return pd.DataFrame([counts], dtype="Int64")
 
 
 def _lines(profiles: Profiles, children: Collection[str]) -> pd.DataFrame:
     """Return all reported values and events of some children, one per row."""
     values = profiles.recorded
-    told = values[values["status"].eq("Reported") & values["silo"].notna()]
-    told = told[["child", "element", "silo"]].set_axis(["child", "name", "silo"], axis="columns")
+    reported = values[values["status"].eq("Reported") & values["silo"].notna()]
+    reported = reported[["child", "element", "silo"]].set_axis(["child", "name", "silo"], axis="columns")
     events = profiles.timeline[["child", "kind", "silo"]].set_axis(["child", "name", "silo"], axis="columns")
-    lines = pd.concat([told, events], ignore_index=True)
+    lines = pd.concat([reported, events], ignore_index=True)
     return lines[lines["child"].isin(list(children))].reset_index(drop=True)

@@ -233,8 +233,8 @@ def _behind_a_measure(
     met = at.merge(here, on=["detected_by", *RECORD], how="inner", validate="many_to_many")
     named = ["silo", "column", "about"]
     layouts: Mapping[str, Layout] = getattr(district, "layouts", {})
-    told = met[named].drop_duplicates().dropna()
-    others = {one for one in told.itertuples(index=False, name=None) if _is_another(layouts, *one)}
+    columns_met = met[named].drop_duplicates().dropna()
+    others = {one for one in columns_met.itertuples(index=False, name=None) if _is_another(layouts, *one)}
     same = [one not in others for one in met[named].itertuples(index=False, name=None)]
     return met.loc[np.array(same, dtype=bool), "change"]
 

@@ -175,12 +175,12 @@ def _flags(district: District, links: Links) -> pd.DataFrame:
     wanted = tuple(one for one in declared().element if one.name in ELEMENTS)
     evidence = gather_facts(_with_tables(district, FLAG_TABLES), links)
     values = stated_values_of_part(evidence, wanted)
-    told = values[values["chosen"] & values["status"].eq("Reported") & values["school_year"].notna()]
+    reported = values[values["chosen"] & values["status"].eq("Reported") & values["school_year"].notna()]
     children = pd.Index(links.crosswalk["child"].unique(), dtype=STRING)
-    latest = int(told["school_year"].max()) if len(told) else 0
+    latest = int(reported["school_year"].max()) if len(reported) else 0
 
     def figure(element: str, year: int) -> pd.Series:
-        here = told[told["element"].eq(element) & told["school_year"].eq(year)]
+        here = reported[reported["element"].eq(element) & reported["school_year"].eq(year)]
         return here.set_index("child")["value_number"].reindex(children)
 
     now = figure("grade_average", latest)
@@ -228,11 +228,11 @@ INDICATOR_TABLES = frozenset(
 def signs_of(indicators: pd.DataFrame, statuses: Sequence[str] = ("Flagged",)) -> pd.DataFrame:
     """List the indicators that flag each child."""
     children = pd.Index(indicators["child"].unique(), dtype=STRING)
-    said = {}
+    flagged = {}
     for sign in SIGNS:
         status = status_by_child(indicators, sign).set_index("child")["status"].reindex(children)
-        said[sign] = status.isin(list(statuses)).to_numpy(dtype=bool)
-    return pd.DataFrame(said, index=children)
+        flagged[sign] = status.isin(list(statuses)).to_numpy(dtype=bool)
+    return pd.DataFrame(flagged, index=children)
 
 
 @cache
@@ -282,8 +282,8 @@ def count_cluster_outcomes(district: District, links: Links) -> dict[str, int]:
     """Count the children with a name in any system, by what became of their records."""
     if can_be_judged(district.folder):
         truth = true_children(district, read_answer_key(district.folder), links.crosswalk)
-        told = child_outcomes(children_by_records(truth)[NAMED_RECORDS]).value_counts()
-        return {outcome: int(told.get(outcome, 0)) for outcome in OUTCOMES}
+        by_outcome = child_outcomes(children_by_records(truth)[NAMED_RECORDS]).value_counts()
+        return {outcome: int(by_outcome.get(outcome, 0)) for outcome in OUTCOMES}
     crosswalk = links.crosswalk[np.isin(record_kinds(links.crosswalk["linkable_by"]), NAMED_KINDS)]
     order = list(TIES)
     place = crosswalk["link_status"].map(order.index).groupby(crosswalk["child"]).max()

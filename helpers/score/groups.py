@@ -45,9 +45,11 @@ TELLING = frozenset(
 
 def fault_exposure(district: District, key: AnswerKey) -> pd.DataFrame:
     """Return the kind of fault that affects each record."""
-    told = _columns_that_tell(district.layouts)
+    columns = _identifying_columns(district.layouts)
     faults = key.faults.dropna(subset=["row", "column"])[["silo", "file", "row", "column", "kind"]]
-    faults = faults.drop_duplicates().merge(told, on=["silo", "column"], how="inner", validate="many_to_one")
+    faults = faults.drop_duplicates().merge(
+        columns, on=["silo", "column"], how="inner", validate="many_to_one"
+    )
     rows = district.person_rows[[*RECORD, "file", "row"]].drop_duplicates()
     hit = faults.merge(rows, on=["silo", "file", "row"], how="inner", validate="many_to_many")
     hit = hit[[*RECORD, "kind"]].drop_duplicates()
@@ -56,15 +58,15 @@ def fault_exposure(district: District, key: AnswerKey) -> pd.DataFrame:
     return hit[RECORD].assign(exposure=hit["kind"])
 
 
-def _columns_that_tell(layouts: dict[str, Layout]) -> pd.DataFrame:
+def _identifying_columns(layouts: dict[str, Layout]) -> pd.DataFrame:
     """List the native columns that feed an identifying column."""
-    told = {
+    identifying = {
         (silo, str(column.name))
         for silo, layout in layouts.items()
         for file in layout.files
         for column in _telling(file)
     }
-    return pd.DataFrame(sorted(told), columns=["silo", "column"], dtype=STRING)
+    return pd.DataFrame(sorted(identifying), columns=["silo", "column"], dtype=STRING)
 
 
 def _telling(file: FileLayout) -> Iterator[Column]:

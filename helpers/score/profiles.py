@@ -232,10 +232,10 @@ def _of_another(shown: pd.DataFrame, ties: pd.DataFrame) -> pd.Series:
 
 def _alike(rows: pd.DataFrame) -> pd.Series:
     """Compare shown values with true ones, each element in its own way."""
-    same, places = np.zeros(len(rows), dtype=bool), rows.groupby("element", sort=False).indices
+    same, positions = np.zeros(len(rows), dtype=bool), rows.groupby("element", sort=False).indices
     for element in declared_elements():
-        if element.name in places:
-            mine = np.asarray(places[element.name], dtype="int64")
+        if element.name in positions:
+            mine = np.asarray(positions[element.name], dtype="int64")
             same[mine] = _alike_in(rows.take(mine), element)
     return pd.Series(same, index=rows.index)
 
@@ -322,5 +322,5 @@ def judge_decision(
 
 def _only(profiles: Profiles, names: Collection[str]) -> Profiles:
     """Restrict profiles to some elements, with the reasons for missing values."""
-    said = profiles.recorded[profiles.recorded["element"].isin(list(names))]
-    return replace(profiles, recorded=said, coverage=profiles.coverage.of(list(names)))
+    recorded = profiles.recorded[profiles.recorded["element"].isin(list(names))]
+    return replace(profiles, recorded=recorded, coverage=profiles.coverage.of(list(names)))

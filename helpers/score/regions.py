@@ -100,14 +100,14 @@ def score_movers(truth: pd.DataFrame) -> pd.DataFrame:
     widest = ties.groupby(["person", "child"])["district"].nunique().groupby("person").max()
     joined = widest.reindex(districts.index).eq(districts).to_numpy(dtype=bool)
     outcome = np.select([wrong, joined], ["wrong", "joined"], default="missed")
-    told = pd.DataFrame(
+    scored = pd.DataFrame(
         {
             "person": districts.index.astype(STRING).to_numpy(),
             "districts": districts.to_numpy(),
             "outcome": outcome,
         }
     ).astype({"person": STRING, "districts": "Int64", "outcome": STRING})
-    return told[told["districts"].gt(1) | told["outcome"].eq("wrong")].reset_index(drop=True)
+    return scored[scored["districts"].gt(1) | scored["outcome"].eq("wrong")].reset_index(drop=True)
 
 
 ENROLLED = "school"

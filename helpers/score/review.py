@@ -139,10 +139,10 @@ def _asked(questions: pd.DataFrame) -> pd.DataFrame:
     """Choose questions by expected gain, at most one about each child."""
     ranked = questions[questions["left"] != questions["right"]]
     ranked = ranked.sort_values("promise", ascending=False, kind="stable").drop_duplicates(["left", "right"])
-    spoken_of: set[int] = set()
+    asked: set[int] = set()
     chosen = []
     for place, (one, other) in enumerate(zip(ranked["left"], ranked["right"], strict=True)):
-        if one not in spoken_of and other not in spoken_of:
-            spoken_of |= {one, other}
+        if one not in asked and other not in asked:
+            asked |= {one, other}
             chosen.append(place)
     return ranked.iloc[chosen]

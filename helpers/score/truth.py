@@ -140,12 +140,12 @@ def groups_of(people: pd.DataFrame, cases: pd.DataFrame | None = None) -> pd.Dat
     label = labels["group"].astype(STRING).str.strip()
     labels = labels.assign(group=label.where(label.str.contains(":", regex=False), label + ": yes"))
     labels = labels[label.ne("").fillna(False)]
-    spoken = labels[labels["group"].str.startswith("home language: ").fillna(False)]
-    english = spoken["group"].eq("home language: eng")
-    home = pd.Series("language at home: not English", index=spoken.index).mask(
+    languages = labels[labels["group"].str.startswith("home language: ").fillna(False)]
+    english = languages["group"].eq("home language: eng")
+    home = pd.Series("language at home: not English", index=languages.index).mask(
         english, "language at home: English"
     )
-    parts = [origin, labels, spoken[["person"]].assign(group=home)]
+    parts = [origin, labels, languages[["person"]].assign(group=home)]
     if cases is not None and len(cases):
         homeless = children["person"].isin(cases.loc[cases["case"].eq("homeless"), "person"])
         words = pd.Series("homeless: no", index=children.index).mask(homeless, "homeless: yes")
@@ -156,9 +156,9 @@ def groups_of(people: pd.DataFrame, cases: pd.DataFrame | None = None) -> pd.Dat
 
 def index_by_record(findings: pd.DataFrame, person_rows: pd.DataFrame) -> pd.DataFrame:
     """List the records of findings."""
-    places = findings[["silo", "file", "row"]].dropna().drop_duplicates()
+    locations = findings[["silo", "file", "row"]].dropna().drop_duplicates()
     rows = person_rows[[*RECORD, "file", "row"]]
-    found = places.merge(rows, on=["silo", "file", "row"], how="inner", validate="one_to_many")
+    found = locations.merge(rows, on=["silo", "file", "row"], how="inner", validate="one_to_many")
     return found[RECORD].drop_duplicates(ignore_index=True)
 
 

@@ -124,9 +124,9 @@ class Headlines:
         Who shares all three with somebody has a number, too.
         """
         people = self.district.people[[*RECORD, "first_name", "last_surname", "grade_level"]]
-        told = self.records[MATCHED][[*RECORD, "person"]]
-        told = told.merge(people, on=RECORD, how="left", validate="many_to_one")
-        first = told.groupby("person")[["first_name", "last_surname", "grade_level"]].first()
+        matched = self.records[MATCHED][[*RECORD, "person"]]
+        matched = matched.merge(people, on=RECORD, how="left", validate="many_to_one")
+        first = matched.groupby("person")[["first_name", "last_surname", "grade_level"]].first()
         grade = first["grade_level"].str.lstrip("0").replace("KG", "K")
         text = first["first_name"] + " " + first["last_surname"].str.slice(0, 1) + "."
         text = (text + (", grade " + grade).fillna("")).dropna()

@@ -61,11 +61,11 @@ def list_strays(district: District, records: pd.DataFrame) -> pd.DataFrame:
 
 def main_cause(strays: pd.DataFrame) -> tuple[str, str, int] | None:
     """Find the system and column behind most children, and their number; None if they are fewer than half."""
-    told = strays.dropna(subset=["column"])
-    if told.empty:
+    located = strays.dropna(subset=["column"])
+    if located.empty:
         return None
     touched = pd.concat(
-        [told[["silo", "column", name]].set_axis(["silo", "column", "who"], axis="columns")
+        [located[["silo", "column", name]].set_axis(["silo", "column", "who"], axis="columns")
          for name in ("owner", "person")]
     ).drop_duplicates()  # fmt: skip
     counts = touched.groupby(["silo", "column"]).size().sort_values(ascending=False, kind="stable")

@@ -213,7 +213,7 @@ def _ran(result: ReportResult) -> Summary:
     finding = [f"{complete:bold count of} {verb} complete. Open {result.index.resolve()}."]
     worst = [f"{name} failed at {where.place}" if where else name for name, where in failed.items()]
     trouble = [result.trouble] if result.trouble else []
-    return Summary(finding, "Not complete", worst, [*trouble, *result.changed.said])
+    return Summary(finding, "Not complete", worst, [*trouble, *result.changed.sentences])
 
 
 def _parameter(pairs: tuple[tuple[str, str], ...]) -> dict[str, object]:
@@ -281,7 +281,7 @@ def report(
     if result.trouble:
         figures["trouble"] = result.trouble
     if output.as_json:
-        figures["changed"] = [sentence.replace("**", "") for sentence in result.changed.said]
+        figures["changed"] = [sentence.replace("**", "") for sentence in result.changed.sentences]
         figures["changes"] = result.changed.rows
     output.emit(figures, _ran(result))
     if not result.ok:

@@ -78,8 +78,8 @@ def paragraph(text: str, kind: str = "") -> Block:
 
 def back_to_index() -> Block:
     """Lead back to the first page of a run."""
-    said = "Back to the first page"
-    return Block(fill(_TEMPLATE, "back", said), said)
+    text = "Back to the first page"
+    return Block(fill(_TEMPLATE, "back", text), text)
 
 
 def folded(summary: str, markup: Markup) -> Markup:

@@ -323,10 +323,10 @@ def _short(name: str) -> str:
 
 def system_names_in_text(layouts: Mapping[str, Layout]) -> dict[str, str]:
     """Return display names of systems for use within a sentence."""
-    return {silo: _spoken(silo, name) for silo, name in system_names(layouts).items()}
+    return {silo: _name_in_text(silo, name) for silo, name in system_names(layouts).items()}
 
 
-def _spoken(silo: str, name: str) -> str:
+def _name_in_text(silo: str, name: str) -> str:
     if _ACRONYM.search(name):
         name = _ACRONYM.sub("", name)
         return f"the {name[:1].lower()}{name[1:]}"
@@ -350,13 +350,13 @@ def _declared_name(silo: str) -> str:
     return known.display_name if known else ""
 
 
-def in_words(sentence: str, spoken: Mapping[str, str]) -> str:
+def in_words(sentence: str, names: Mapping[str, str]) -> str:
     """Replace systems and columns in a sentence with display names.
 
     >>> in_words("sis and meals agree on birth_date.", {"sis": "the roster", "meals": "meals"})
     'The roster and meals agree on birth date.'
     """
-    for silo, name in spoken.items():
+    for silo, name in names.items():
         sentence = re.sub(rf"(?<![\w/]){re.escape(silo)}(?![\w/])", name, sentence)
     sentence = re.sub(r"(?<=[a-z])_(?=[a-z])", " ", sentence).replace("last surname", "surname")
     # A brand with a lower-case first letter keeps it.

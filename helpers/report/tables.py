@@ -141,8 +141,8 @@ def shown_count(value: object, guard: CountGuard | None) -> object:
     number = as_number(value)
     if number is None:
         return value
-    said = guard.count(int(number))
-    return value if said.replace(",", "").isdigit() else said
+    text = guard.count(int(number))
+    return value if text.replace(",", "").isdigit() else text
 
 
 _TEMPLATE = "report/tables.html.j2"
@@ -203,8 +203,8 @@ def csv_link(frame: pd.DataFrame, name: str) -> Markup:
     """Create a link that downloads a frame as CSV, without a server."""
     texts = frame.map(lambda cell: guarded_cell(cell) if isinstance(cell, str) else cell)
     # The mark at the start marks the text as UTF-8 for Excel.
-    written = "\ufeff" + texts.to_csv(index=False, lineterminator="\r\n")
-    return fill(_TEMPLATE, "download", plain(name), f"{slug(plain(name))}.csv", quote(written))
+    csv_text = "\ufeff" + texts.to_csv(index=False, lineterminator="\r\n")
+    return fill(_TEMPLATE, "download", plain(name), f"{slug(plain(name))}.csv", quote(csv_text))
 
 
 def table_markup(
@@ -303,8 +303,8 @@ def table(
     rows, _ = table_markup(frame.head(most), caption=caption, units=units, names=names, guard=guard)
     link = Markup()
     if len(frame) and (len(frame) > _A_FEW if download is None else download):
-        written = frame if guard is None else _texts(_columns(frame, names or {}, units or {}, guard))
-        link = csv_link(written, caption or "table")
+        texts = frame if guard is None else _texts(_columns(frame, names or {}, units or {}, guard))
+        link = csv_link(texts, caption or "table")
     left = Measured("rows_left", max(len(frame) - most, 0), where=f"{caption} ({len(frame)})")
     markup = fill(_TEMPLATE, "table", rows, left, link, frame.empty)
     if not fold and _all_zero(frame):

@@ -92,13 +92,13 @@ def test_another_system_s_file_is_refused(tmp_path):
 
 def test_the_form_answers_its_page_and_keeps_nobody_in_the_notebook(tmp_path):
     form = survey_form(tmp_path / "a.csv", system="Lake", year=2026)
-    begun = form.heard({"do": "begin", "respondent": "Zoë Example", "role": "<b>x</b>"})
+    begun = form.receive({"do": "begin", "respondent": "Zoë Example", "role": "<b>x</b>"})
     assert begun["screen"] == "questions"
-    saved = form.heard({"do": "save", "respondent": "Zoë Example", "given": {"impact_2": "3"}, "turn": 1})
+    saved = form.receive({"do": "save", "respondent": "Zoë Example", "given": {"impact_2": "3"}, "turn": 1})
     assert (saved["answered"], saved["trouble"], saved["turn"]) == (1, "", 1)
-    refused = form.heard({"do": "save", "respondent": "Zoë Example", "given": {"impact_2": "9"}, "turn": 2})
+    refused = form.receive({"do": "save", "respondent": "Zoë Example", "given": {"impact_2": "9"}, "turn": 2})
     assert refused["trouble"].startswith("Not saved.")
-    assert form.heard("nonsense")["people"] == [{"name": "Zoë Example", "answered": 1}]
+    assert form.receive("nonsense")["people"] == [{"name": "Zoë Example", "answered": 1}]
     kept = form.still()
     assert "Zoë" not in kept._repr_html_() + kept.text
     assert declared_survey().own in kept.text
@@ -107,7 +107,7 @@ def test_the_form_answers_its_page_and_keeps_nobody_in_the_notebook(tmp_path):
 def test_what_can_t_be_written_is_told_on_the_page(tmp_path):
     (tmp_path / "taken").write_text("a file where a folder should be", encoding="utf-8")
     form = survey_form(tmp_path / "taken" / "a.csv", system="Lake", year=2026)
-    told = form.heard({"do": "save", "respondent": "R1", "given": {"impact_2": "3"}, "turn": 1})
+    told = form.receive({"do": "save", "respondent": "R1", "given": {"impact_2": "3"}, "turn": 1})
     assert told["trouble"].startswith("Not saved")
 
 

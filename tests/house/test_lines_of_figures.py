@@ -23,7 +23,7 @@ from helpers.profile.indicators import definition, indicator
 from helpers.profile.indicators.statuses import STATUSES, Children, judged
 from helpers.profile.questions import declared_questions, status_of
 from helpers.profile.relations import of_age
-from helpers.report.child.statements import PageStatements, Told, _compare_tests
+from helpers.report.child.statements import PageStatements, ReportedValue, _compare_tests
 from helpers.report.family import page_terms
 from helpers.share import Guard, read_policy
 from helpers.share.disclosure import suppress_small_cells
@@ -63,7 +63,7 @@ def letter(grade: float) -> str:
 
 def page(**numbers: float) -> PageStatements:
     told = {
-        name: Told(str(number), number, 2026, "sis", "1", "f", 2, None, None)
+        name: ReportedValue(str(number), number, 2026, "sis", "1", "f", 2, None, None)
         for name, number in numbers.items()
     }
     return PageStatements("c", told)

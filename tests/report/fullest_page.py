@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from helpers.report.child.statements import Event, PageStatements, Told
+from helpers.report.child.statements import Event, PageStatements, ReportedValue
 from helpers.report.family import language, page_terms
 from helpers.report.family.page import PageFacts, compose, markup_of
 from helpers.report.messages import Voice
@@ -56,7 +56,9 @@ def fullest_child() -> PageStatements:
     for element in page_terms().shown_elements:
         number = None if element in WORDS else NUMBERS.get(element, 7.0)
         text = WORDS.get(element, str(number))
-        own.values[element] = Told(text, number, YEAR, "attendance", "1", "f", 2, date(YEAR, 4, 27), None)
+        own.values[element] = ReportedValue(
+            text, number, YEAR, "attendance", "1", "f", 2, date(YEAR, 4, 27), None
+        )
     for month in (8, 9, 10, 11, 12, 1, 2, 3, 4, 5, 6):
         for day, word in ((1, "Excused Absence"), (2, "Unexcused Absence"), (3, "Tardy")):
             when = date(YEAR - (month > 7), month, day)
@@ -82,7 +84,7 @@ def fullest_child() -> PageStatements:
         )
     for element in page_terms().own_page:
         text = "I helped to build the set of the school play " * 9
-        own.values[element] = Told(text, None, YEAR, "survey", "1", "f", 2, date(YEAR, 3, 24), None)
+        own.values[element] = ReportedValue(text, None, YEAR, "survey", "1", "f", 2, date(YEAR, 3, 24), None)
     own.values["last_year.days_absent"] = replace(own.values["days_absent"], text="6", number=6.0)
     own.unsure = ["behavior", "clubs", "survey", "health", "iready", "family"]
     own.not_linked = ["lms", "map_growth", "screener"]

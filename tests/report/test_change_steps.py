@@ -87,18 +87,18 @@ def test_a_day_shows_what_the_files_of_that_day_say(steps: ChangeSteps) -> None:
 
 
 def test_the_page_steps_from_sunday_to_the_day_on_which_somebody_learns(steps: ChangeSteps) -> None:
-    view = steps.heard({"do": "show"})
+    view = steps.receive({"do": "show"})
     assert (view["day"], view["date"], view["next"]) == (-1, "Sunday, January 11", 0)
     days = []
     while view["next"] is not None:
-        view = steps.heard({"do": "step", "change": "surname", "level": "manual", "day": view["next"]})
+        view = steps.receive({"do": "step", "change": "surname", "level": "manual", "day": view["next"]})
         days.append((view["day"], view["said"]))
     assert days == [
         (0, "Learns of it today: SIS roster. 1 of 3 files show it."),
         (30, "Learns of it today: lunchroom till. 2 of 3 files show it."),
     ]
-    assert steps.heard({"do": "step", "level": "governed", "change": "surname", "day": 500})["day"] == 30
-    assert steps.heard({"do": "step", "level": "nowhere", "change": "?", "day": "x"})["day"] == -1
+    assert steps.receive({"do": "step", "level": "governed", "change": "surname", "day": 500})["day"] == 30
+    assert steps.receive({"do": "step", "level": "nowhere", "change": "?", "day": "x"})["day"] == -1
 
 
 def test_the_picture_says_its_finding_and_the_assumptions(steps: ChangeSteps) -> None:
@@ -125,7 +125,7 @@ def test_a_change_for_which_nobody_has_a_place_is_said(steps: ChangeSteps) -> No
     assert set(change_table(nowhere, ABOUT, "surname")["manual"]) == {"never: no field"}
     change_timeline(nowhere, ABOUT, "surname").png()
     silent = change_steps(nowhere, _written(), ABOUT)
-    assert "A clerk types it into the SIS" in silent.heard({"do": "step", "day": 0})["said"]
+    assert "A clerk types it into the SIS" in silent.receive({"do": "step", "day": 0})["said"]
 
 
 @pytest.mark.parametrize("about", [{}, {**ABOUT, "synthetic": False}, {**ABOUT, "synthetic": "true"}])

@@ -154,7 +154,7 @@ def test_nothing_of_a_real_child_is_in_the_reports_and_small_numbers_are_hidden(
     assert {for_others(path) for path in private} == {0}
     assert b"S12" not in b"".join(path.read_bytes() for path in private)
     changed = what_changed(out / RUNS[1], out, kept[1], RUNS[0], {})
-    said = [unmarked(one) for one in changed.said]
+    said = [unmarked(one) for one in changed.sentences]
     # Printed too are only the words.
     assert len(changed.rows)
     assert changed.rows[["before", "after"]].isna().all(axis=None)
@@ -268,19 +268,21 @@ def test_another_seed_and_another_roster_cannot_be_compared(tmp_path: Path) -> N
     draft = tmp_path / "draft"
     for about, children in ((INVENTED | {"seed": 8}, range(40)), (INVENTED, range(100, 140))):
         now = made(tmp_path, about, children, 30, 0)
-        (said,) = what_changed(draft, out, now, RUNS[0], about).said
+        (said,) = what_changed(draft, out, now, RUNS[0], about).sentences
         assert "it is another district" in said
         assert "the run of 2026-11-23 06:00:" in said
         assert "another district" in (draft / "what_changed.html").read_text(encoding="utf-8")
     # Unasked, a run of another district isn't looked at.
     assert (
-        what_changed(draft, out, made(tmp_path, INVENTED | {"seed": 8}, range(40), 9, 0), "", INVENTED).said
+        what_changed(
+            draft, out, made(tmp_path, INVENTED | {"seed": 8}, range(40), 9, 0), "", INVENTED
+        ).sentences
         == []
     )
     level = INVENTED | {"level": "governed"}
     assert (
         "the same children"
-        in what_changed(draft, out, made(tmp_path, level, range(40), 40, 0), "", level).said[0]
+        in what_changed(draft, out, made(tmp_path, level, range(40), 40, 0), "", level).sentences[0]
     )
 
 
@@ -299,7 +301,7 @@ def test_a_run_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_the_last_run_before_a_first_one_is_said_to_be_none(tmp_path: Path) -> None:
     out, draft = tmp_path / "reports", tmp_path / "draft"
     for kept in (made(tmp_path, INVENTED, range(40), 30, 0), None):
-        (said,) = what_changed(draft, out, kept, find_previous_run(out, "last"), INVENTED).said
+        (said,) = what_changed(draft, out, kept, find_previous_run(out, "last"), INVENTED).sentences
         assert said == "This is the first run here: there is no earlier one to compare with."
         assert said in (draft / "what_changed.html").read_text(encoding="utf-8")
 

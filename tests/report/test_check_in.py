@@ -57,7 +57,7 @@ def form_of(source: MemorySource, role: str = "principal", **more: Any) -> Check
 
 
 def told(form: CheckIn, **message: Any) -> dict[str, Any]:
-    return json.loads(json.dumps(form.heard(message)))  # what can't be sent isn't told
+    return json.loads(json.dumps(form.receive(message)))  # what can't be sent isn't told
 
 
 def flagged_children(source: MemorySource) -> list[str]:
@@ -112,7 +112,7 @@ def test_a_late_click_or_half_a_decision_saves_nothing(source: MemorySource) -> 
         assert half["trouble"].startswith("Not saved. A decision says who does what by when.")
     assert told(form, do="close", list=late["list"], place=0, status="Gone")["screen"] == "trouble"
     for nonsense in (None, 7, [], "open", {"do": "decide"}, {"do": "close", "list": 99, "place": "0"}):
-        assert form.heard(nonsense) is not None
+        assert form.receive(nonsense) is not None
     with pytest.raises(BadInput, match="none of those whom this role sees"):
         form.decide("c-nobody", "Call home", "counselor", DAY)
     assert len(read_check_ins(check_in_path(source)).decisions) == 1

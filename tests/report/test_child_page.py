@@ -233,7 +233,7 @@ def test_a_rate_says_of_what() -> None:
                 value("days_enrolled", "154", value_number=154, unit="days", **counted),
             ]
         ),
-        places=lambda element, year: f"attendance/b.jsonl, row 1, 2 ({element} {year})",
+        rows_text=lambda element, year: f"attendance/b.jsonl, row 1, 2 ({element} {year})",
     )
     assert "94.8% 146 of 154 days" in words(page)
     assert "counted from 14 rows: attendance/b.jsonl, row 1, 2 (rate 2026)" in words(page)
@@ -723,7 +723,7 @@ def test_any_text_is_shown_as_text(text: str) -> None:
         {"sis": SystemName(text, pd.Timestamp("2026-04-28")), text: SystemName(text, None)},
         note=text,
         schools={text: text},
-        places=lambda element, year: text,
+        rows_text=lambda element, year: text,
     )
     allowed = (
         "article header section p h2 h3 h4 ul li strong b span div details summary figure figcaption svg "

@@ -44,7 +44,7 @@ def board(source: MemorySource) -> Dashboard:
 
 
 def told(board: Dashboard, **message: Any) -> dict[str, Any]:
-    answer = board.heard(message)
+    answer = board.receive(message)
     assert answer is not None
     return json.loads(json.dumps(answer))  # what can't be sent isn't told
 
@@ -66,7 +66,7 @@ def everything(board: Dashboard) -> Iterator[str]:
     yield json.dumps(page, ensure_ascii=False)
     number = 0
     # Every third: a page has a hundred.
-    while (opened := board.heard({"do": "open", "page": page["page"], "number": number})) is not None:
+    while (opened := board.receive({"do": "open", "page": page["page"], "number": number})) is not None:
         yield json.dumps(opened, ensure_ascii=False)
         number += 3
     assert number > 0
@@ -128,7 +128,7 @@ def test_only_the_roster_s_children_are_listed_and_other_records_lie_in_a_drawer
     assert f"{stray['said']}: unmatched records from" in opened["said"]
     assert stray["said"] in opened["markup"]
     assert "<article" not in opened["markup"]
-    assert board.heard({"do": "open", "page": opened["page"], "number": 0}) is None
+    assert board.receive({"do": "open", "page": opened["page"], "number": 0}) is None
     # Among the children nobody has that name, and the search says where to look.
     told(board, do="choose", what="group", place=0)
     assert stray["child"] not in board.find(stray["said"])
@@ -160,11 +160,11 @@ def test_what_comes_too_late_or_was_never_shown_is_passed_over(board: Dashboard)
         {"do": "open", "page": None, "number": None},
         {"do": "search", "text": "an", "asked": []},
     ):
-        assert board.heard(message) is None, message
+        assert board.receive(message) is None, message
     assert told(board, do="choose", what="role", place=99)["kind"] == "trouble"
     assert told(board, do="choose", what="nonsense", place=0)["kind"] == "trouble"
     for nonsense in (None, 7, [], "show", {}):
-        assert board.heard(nonsense) is not None
+        assert board.receive(nonsense) is not None
 
 
 @pytest.mark.full

@@ -150,7 +150,7 @@ def test_the_index_leads_with_the_newest_and_to_the_earlier_runs(
 
     first, second = run(), run()
     assert first.ok
-    assert first.changed.said == ["This is the first run here: there is no earlier one to compare with."]
+    assert first.changed.sentences == ["This is the first run here: there is no earlier one to compare with."]
     assert first.run != second.run
     page = second.index.read_text(encoding="utf-8")
     own = (second.run / "index.html").read_text(encoding="utf-8")

@@ -29,7 +29,7 @@ from helpers.report.family import language, languages, page_terms
 from helpers.report.family.page import Office, PageFacts, compose, markup_of
 from helpers.report.family.printing import print_pages
 from helpers.report.family.recipients import families, students
-from helpers.report.family.write import Written, read_lookup, save_lookup, save_run
+from helpers.report.family.write import SavedPages, read_lookup, save_lookup, save_run
 from helpers.report.messages import Voice
 from helpers.standard import BadInput, as_table, each_row, empty_table
 from tests.modes import for_others
@@ -138,7 +138,7 @@ def test_the_lookup_of_a_folder_has_the_pages_of_all_its_runs_once_the_latest_fi
     for page, child in (("K7QM-3XPD", "c-1"), ("A2BC-4DEF", "c-2")):
         pages = pd.DataFrame({"page": [page], "child": [child], "records": ["sis:7"]}, dtype="string")
         lines = pd.DataFrame({"page": [page, page], "line": ["1", "2"]}, dtype="string")
-        save_run(tmp_path, Written(pages, lines), held)
+        save_run(tmp_path, SavedPages(pages, lines), held)
     # A run that was interrupted has copied the latest pages and not yet written its own.
     copied = tmp_path / "earlier" / "2026-06-01T000000Z"
     copied.mkdir()

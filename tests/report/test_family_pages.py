@@ -31,7 +31,7 @@ from helpers.report.family.pages import (
     shown_page,
 )
 from helpers.report.family.write import (
-    Written,
+    SavedPages,
     codes_in,
     read_lookup,
     records_of,
@@ -160,7 +160,7 @@ def test_file_names_and_pages_hold_no_number_and_no_surname_of_the_child(
         last = surname.get(child)
         teachers = one.page.teachers + one.page.office
         if isinstance(last, str) and last not in teachers and len(last) > 4:
-            assert last not in text.replace(str(one.told.values["first_name"].text), "")
+            assert last not in text.replace(str(one.statements.values["first_name"].text), "")
     assert len({one.code for one in english}) == len(english)
 
 
@@ -226,10 +226,10 @@ def test_every_line_leads_to_its_source(made: Made, english: tuple[FamilyPage, .
     checked = 0
     for one in english[::40]:
         for line in one.page.lines:
-            for element, told in line.told:
+            for element, told in line.reported:
                 assert told.silo
                 if told.file is None:
-                    rows = source_rows(made.source, one.told.child, element, told.school_year)
+                    rows = source_rows(made.source, one.statements.child, element, told.school_year)
                     assert told.silo in set(rows["silo"]) or told.number == 0, (element, told)
                 checked += 1
         for month in one.page.year.rows if one.page.year else ():
@@ -350,10 +350,10 @@ def test_a_page_of_an_earlier_run_still_leads_to_its_rows_and_its_child(
     of_month = lines[lines["what"].eq("month") & lines["file"].notna()].iloc[0]
     # By the time of the answer its child has another name: the page's records say who it is.
     page = pages[pages["page"].eq(of_month["page"])]
-    old = Written(page.assign(child="c-before"), lines[lines["page"].eq(of_month["page"])])
+    old = SavedPages(page.assign(child="c-before"), lines[lines["page"].eq(of_month["page"])])
     held = written[2].held
-    newer = Written(old.pages.assign(page="2222-2222"), old.lines.assign(page="2222-2222").head(1))
-    for run in (old, newer, Written(newer.pages.assign(page="3333-3333"), newer.lines.head(0))):
+    newer = SavedPages(old.pages.assign(page="2222-2222"), old.lines.assign(page="2222-2222").head(1))
+    for run in (old, newer, SavedPages(newer.pages.assign(page="3333-3333"), newer.lines.head(0))):
         save_run(tmp_path / "lookup", run, held)
     assert codes_in(tmp_path / "lookup") == {of_month["page"], "2222-2222", "3333-3333"}
     file = tmp_path / "said.csv"

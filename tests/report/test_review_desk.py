@@ -58,7 +58,7 @@ def desk(district: District, links: Links, tmp_path: Path) -> ReviewDesk:
 
 def press(desk: ReviewDesk, key: str) -> dict[str, Any]:
     """Send what the page sends for a key."""
-    view: dict[str, Any] = desk._heard({"do": key, "question": desk.view()["question"]})
+    view: dict[str, Any] = desk._receive({"do": key, "question": desk.view()["question"]})
     return view
 
 
@@ -91,11 +91,11 @@ def test_each_key_answers_and_the_next_pair_comes(desk: ReviewDesk, tmp_path: Pa
 
 def test_a_press_for_a_question_that_is_gone_answers_nothing(desk: ReviewDesk, tmp_path: Path) -> None:
     press(desk, "yes")
-    late = desk._heard({"do": "yes", "question": 1})
+    late = desk._receive({"do": "yes", "question": 1})
     assert late["place"] == 1
     assert len(read_decisions(tmp_path / "decisions.csv")) == 1
     for message in (None, "yes", {"do": "delete", "question": late["question"]}):
-        assert desk._heard(message)["place"] == 1
+        assert desk._receive(message)["place"] == 1
 
 
 def test_what_goes_to_the_page_is_plain_data(desk: ReviewDesk) -> None:

@@ -263,15 +263,15 @@ def stacked_bars(
 def _stacked_alt(
     title: str, labels: list[str], known: list[str], cells: list[list[object]], unit: str
 ) -> str:
-    said = []
+    bar_texts = []
     for place in sorted({0, len(labels) - 1}):
         parts = ", ".join(
             f"{number_text(value)} {outcome_label(name)}"
             for name, value in zip(known, cells[place], strict=True)
             if not is_missing(value)
         )
-        said.append(f"{labels[place]}: {parts}")
-    return f"{title.rstrip('.')}. In {unit}, {'; '.join(said)}."
+        bar_texts.append(f"{labels[place]}: {parts}")
+    return f"{title.rstrip('.')}. In {unit}, {'; '.join(bar_texts)}."
 
 
 def _mark(part: str, place: int, parts: int) -> Mark:
@@ -301,9 +301,9 @@ class _Drawing:
     def _fit_beside(self, scale: float) -> bool:
         """Check whether, at this scale, everything without room in its part fits to the right of its bar."""
         return all(
-            self._end(place, scale) + 6 + self.sheet.measure("   ".join(said), SMALL) <= self.sheet.width - 2
+            self._end(place, scale) + 6 + self.sheet.measure("   ".join(texts), SMALL) <= self.sheet.width - 2
             for place in range(len(self.names))
-            if (said := [text for text, _ in self._outside(place, scale)])
+            if (texts := [text for text, _ in self._outside(place, scale)])
         )
 
     def _wide(self, length: float, scale: float) -> float:
@@ -331,12 +331,12 @@ class _Drawing:
         lines: list[list[tuple[float, str, Mark]]] = []
         x = _LEFT
         for text, mark in self._outside(place, self.scale):
-            said = self.sheet.fold(text, self.sheet.width - _LEFT - 2, SMALL, lines=1)
-            wide = self.sheet.measure(said, SMALL)
+            label = self.sheet.fold(text, self.sheet.width - _LEFT - 2, SMALL, lines=1)
+            wide = self.sheet.measure(label, SMALL)
             if not lines or x + wide > self.sheet.width - 2:
                 lines.append([])
                 x = _LEFT
-            lines[-1].append((x, said, mark))
+            lines[-1].append((x, label, mark))
             x += wide + self.sheet.measure("   ", SMALL)
         return lines
 
@@ -345,12 +345,12 @@ class _Drawing:
         rows: list[list[tuple[float, str, str]]] = [[]]
         x = _LEFT
         for part in self.parts:
-            said = self.sheet.fold(outcome_label(part), self.sheet.width - _LEFT - 24, SMALL, lines=1)
-            wide = 22 + self.sheet.measure(said, SMALL)
+            label = self.sheet.fold(outcome_label(part), self.sheet.width - _LEFT - 24, SMALL, lines=1)
+            wide = 22 + self.sheet.measure(label, SMALL)
             if rows[-1] and x + wide > self.sheet.width - 2:
                 rows.append([])
                 x = _LEFT
-            rows[-1].append((x, part, said))
+            rows[-1].append((x, part, label))
             x += wide + 18
         return rows
 
@@ -366,7 +366,7 @@ class _Drawing:
                 self.sheet.write(axes, *middle, text, size=SMALL, across="center", shade=shade)
             x += wide
 
-    def _said(self, axes: Axes, place: int, top: float, thick: float) -> None:
+    def _write_outside(self, axes: Axes, place: int, top: float, thick: float) -> None:
         """Write text that doesn't fit in its part, to the right of the bar or below it."""
         if self.below:
             for number, line in enumerate(self._lines(place)):
@@ -393,14 +393,14 @@ class _Drawing:
         sheet.set_height(head + sum(steps) + 10 + 16 * (unit.count("\n") + 1))
         axes = sheet.page_axes()
         for number, row in enumerate(legend):
-            for x, part, said in row:
+            for x, part, label in row:
                 self.sheet.box(axes, x + 0.5, number * 24 + 5, 14, 14, self.marks[part])
-                sheet.write(axes, x + 22, number * 24 + 12, said, size=SMALL)
+                sheet.write(axes, x + 22, number * 24 + 12, label, size=SMALL)
         top = float(head)
         for place, (name, step, above) in enumerate(zip(self.names, steps, tops, strict=True)):
             sheet.write(axes, _LEFT, top + above / 2, name)
             self._bar(axes, place, top + above, thick)
-            self._said(axes, place, top + above, thick)
+            self._write_outside(axes, place, top + above, thick)
             top += step
         muted = color("muted")
         sheet.write(axes, _LEFT, top + 6 + 8 * (unit.count("\n") + 1), unit, size=SMALL, shade=muted)

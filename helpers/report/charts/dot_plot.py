@@ -132,13 +132,13 @@ def _alt(title: str, points: pd.DataFrame, unit: str, digits: int) -> str:
     least, most = ranked.iloc[0], ranked.iloc[-1]
     tail = "" if unit in ("percent", "USD") else f" {unit}"
 
-    def said(row: pd.Series) -> str:
+    def describe(row: pd.Series) -> str:
         who = f"{row['label']}, {row['series']}" if row["series"] else str(row["label"])
         text = number_text(row["value"], unit, digits)
         return f"{text}{tail} for {and_ties(who, texts, text)}"
 
     drawn = Measured("dots_drawn", len(known))
-    return f"{title.rstrip('.')}: {drawn:count}, from {said(least)} to {said(most)}."
+    return f"{title.rstrip('.')}: {drawn:count}, from {describe(least)} to {describe(most)}."
 
 
 def _look(series: list[str]) -> dict[str, tuple[str, str, str]]:

@@ -92,11 +92,11 @@ def grouped_bars(
         for bar in group.bars
     ]
 
-    said = "; ".join(f"{group.title}: {_listed(group)}" for group in drawn)
+    group_texts = "; ".join(f"{group.title}: {_listed(group)}" for group in drawn)
     return Picture(
         partial(_draw, drawn),
         title=title,
-        alt=f"{title.rstrip('.')}. In {unit}. {said}.",
+        alt=f"{title.rstrip('.')}. In {unit}. {group_texts}.",
         caption=caption,
         data=pd.DataFrame(rows) if data is None else data,
         width=WIDTH,

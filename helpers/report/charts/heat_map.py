@@ -58,8 +58,8 @@ def draw_cells(
         heads = numbers
         rows = [f"{place} {name}" for place, name in zip(numbers, rows, strict=True)]
     elif any("…" in head for head in heads):
-        said_below = ", ".join(f"{place} {name}" for place, name in zip(numbers, columns, strict=True))
-        heads, below = numbers, sheet.fold(said_below, sheet.width - 4, SMALL, lines=20)
+        column_key = ", ".join(f"{place} {name}" for place, name in zip(numbers, columns, strict=True))
+        heads, below = numbers, sheet.fold(column_key, sheet.width - 4, SMALL, lines=20)
     size = SMALL if sheet.narrow else BODY
     rows = [sheet.fold(name, sheet.width * 0.34, size, lines=4, split=True) for name in rows]
     left = max(sheet.measure(name, size) for name in rows) + 12
@@ -70,17 +70,17 @@ def draw_cells(
     foot = 28 + 17 * len(below.splitlines())
     sheet.set_height(head + many * high + foot)
     grid = np.full((many, wide), float("nan"))
-    said = np.full((many, wide), "", dtype="U40")
+    cell_texts = np.full((many, wide), "", dtype="U40")
     for place, one in cells.items():
-        said[place] = one.text
+        cell_texts[place] = one.text
         grid[place] = float("nan") if one.number is None else one.number
     shades = LinearSegmentedColormap.from_list("paper to pale blue", [color("paper"), DARKEST])
     axes = sheet.axes(left, head, sheet.width - left - cell * wide, foot)
-    longest = max((sheet.measure(text, SMALL) for text in said.ravel()), default=0.0)
+    longest = max((sheet.measure(text, SMALL) for text in cell_texts.ravel()), default=0.0)
     letters = SMALL if longest + 12 <= cell else max(9.0, SMALL * (cell - 12) / max(longest, 1.0))
     seaborn.heatmap(
         grid,
-        annot=said,
+        annot=cell_texts,
         fmt="",
         vmin=0.0,
         vmax=top,
@@ -96,8 +96,8 @@ def draw_cells(
     )
     # seaborn chooses the text color by brightness; numbers must be readable on every shade.
     shown = grid[~np.isnan(grid)]
-    for written, number in zip(axes.texts, shown, strict=True):
-        written.set_color(text_color_on(to_hex(shades(min(number / top, 1.0)))))
+    for annotation, number in zip(axes.texts, shown, strict=True):
+        annotation.set_color(text_color_on(to_hex(shades(min(number / top, 1.0)))))
     page = sheet.page_axes()
     for column in range(wide):
         sheet.write(page, left + (column + 0.5) * cell, head / 2, heads[column], size=SMALL, across="center")
@@ -177,12 +177,12 @@ def heat_map(
     def draw(width: int) -> Figure:
         return draw_cells(Canvas(width), down, across, cells, top, unit)
 
-    told = list(zip(numbers, texts, strict=True))
+    values = list(zip(numbers, texts, strict=True))
     return Picture(
         draw,
         title=title,
         alt=f"{title.rstrip('.')}: {Measured('cells_down', len(down)):count} and "
-        f"{Measured('cells_across', len(across)):count}, from {min(told)[1]} to {max(told)[1]}.",
+        f"{Measured('cells_across', len(across)):count}, from {min(values)[1]} to {max(values)[1]}.",
         caption=caption,
         data=frame[[row, column, value]].rename(columns={value: unit}),
     )
@@ -249,10 +249,10 @@ def pair_heat_map(
         sheet = Canvas(width)
         if sheet.narrow and len(names) > _MOST_ON_A_PHONE:
             ranked = sorted(numbers, key=numbers.__getitem__)[:10]
-            pairs_said = [" – ".join(pair) for pair in ranked]
+            pair_names = [" – ".join(pair) for pair in ranked]
             scale = [numbers[pair] for pair in ranked]
             left_out = f"{unit}; the {len(ranked)} worst of {Measured('pairs_drawn', len(numbers))!s}"
-            return draw_bars(sheet, pairs_said, scale, [texts[pair] for pair in ranked], left_out)
+            return draw_bars(sheet, pair_names, scale, [texts[pair] for pair in ranked], left_out)
         # On a phone the unit is below; only whole numbers fit into a cell of forty pixels.
         short = sheet.narrow and len(names) > _DIGITS_ON_A_PHONE
         cells = {(at, at): Cell("") for at in range(len(names))}

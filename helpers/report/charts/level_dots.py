@@ -91,9 +91,9 @@ class _Drawn:
         if panel.assumed:
             # One square: how records are joined doesn't move what the step sets.
             mine = mine[mine["series"].eq(self.series[-1])]
-        places = {name: place for place, name in enumerate(self.series)}
-        told = mine[["series", "value", "low", "high"]].itertuples(index=False)
-        return [(places[name], float(value), float(low), float(high)) for name, value, low, high in told]
+        index = {name: place for place, name in enumerate(self.series)}
+        values = mine[["series", "value", "low", "high"]].itertuples(index=False)
+        return [(index[name], float(value), float(low), float(high)) for name, value, low, high in values]
 
     def ends(self, panel: Panel) -> tuple[float, float]:
         """Return both ends of a panel's axis."""
@@ -203,11 +203,11 @@ def _wide(drawn: _Drawn) -> _Sheet:
     row = max(_ROW, _LINE * max(map(len, named.values())) + 8)
     sheet = _Sheet(_WIDE, head + row * len(named) + 24, [], [], [], [])
     _write_legend(sheet, drawn, 12)
-    for place, (level, said) in enumerate(named.items()):
+    for place, (level, texts) in enumerate(named.items()):
         top = head + place * row
         _shade(sheet, drawn, level, top, row)
-        y = top + row / 2 - (len(said) - 1) * _LINE / 2 + 5
-        for line, (text, shade, size, bold) in enumerate(said):
+        y = top + row / 2 - (len(texts) - 1) * _LINE / 2 + 5
+        for line, (text, shade, size, bold) in enumerate(texts):
             sheet.texts.append(_Text(6, y + line * _LINE, text, size, shade, bold=bold))
     for place, (panel, title) in enumerate(zip(drawn.panels, titles, strict=True)):
         left = _NAMES + _SIDE / 2 + place * (across + _GAP)

@@ -111,8 +111,8 @@ def waterfall(explained: pd.DataFrame, *, title: str, caption: str = "") -> Pict
 
 def _odds(weight: float) -> str:
     odds = 2.0 ** min(abs(weight), 40.0)
-    said = "over a million" if odds > 1e6 else f"{odds:,.0f}" if odds >= 10 else f"{odds:.1f}"
-    return " ".join((said, "to 1", "for" if weight >= 0 else "against", "one child"))
+    odds_text = "over a million" if odds > 1e6 else f"{odds:,.0f}" if odds >= 10 else f"{odds:.1f}"
+    return " ".join((odds_text, "to 1", "for" if weight >= 0 else "against", "one child"))
 
 
 def _draw(sheet: Canvas, bars: Sequence[_Bar]) -> Figure:

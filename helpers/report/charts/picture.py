@@ -279,7 +279,7 @@ class Picture(Block):
         self._units = dict(units or {})
         self._guard = guard
         self._width = width
-        self._written = Markup()
+        self._markup = Markup()
 
     def png(self, width: int | None = None) -> bytes:
         """Draw the chart and close it.
@@ -343,10 +343,10 @@ class Picture(Block):
 
     def __html__(self) -> Markup:
         """Return the markup, drawn on first access."""
-        if not self._written:
+        if not self._markup:
             self.markup = self._figure_markup()
-            self._written = super().__html__()
-        return self._written
+            self._markup = super().__html__()
+        return self._markup
 
 
 def _image(png: bytes, room: int) -> dict[str, Any]:

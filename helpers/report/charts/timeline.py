@@ -83,8 +83,8 @@ def child_timeline(
 
 def _alt(title: str, marks: pd.DataFrame, names: list[str], first: pd.Timestamp, last: pd.Timestamp) -> str:
     counts = marks["lane"].value_counts()
-    said = ", ".join(f"{name} {int(counts.get(name, 0))}" for name in names)
-    return f"{title.rstrip('.')}. Events from {first:%B %Y} to {last:%B %Y}, by system: {said}."
+    counts_text = ", ".join(f"{name} {int(counts.get(name, 0))}" for name in names)
+    return f"{title.rstrip('.')}. Events from {first:%B %Y} to {last:%B %Y}, by system: {counts_text}."
 
 
 def _looks(marks: pd.DataFrame) -> dict[str, tuple[str, str]]:
@@ -92,10 +92,10 @@ def _looks(marks: pd.DataFrame) -> dict[str, tuple[str, str]]:
     # Not vermilion or orange, which mean wrong and missed: here we judge nothing. Periods are pale, so that
     # marks are visible on them.
     fills = [color(name) for name in ("ink", "paper", "blue", "sky", "purple", "muted")]
-    spells = set(marks.loc[marks["end"].notna(), "event"])
+    periods = set(marks.loc[marks["end"].notna(), "event"])
     looks = {}
     for place, kind in enumerate(marks["event"].value_counts().index):
-        fill = color("rule") if kind in spells else fills[place % len(fills)]
+        fill = color("rule") if kind in periods else fills[place % len(fills)]
         looks[str(kind)] = (_SHAPES[place % len(_SHAPES)], fill)
     return looks
 
@@ -105,12 +105,12 @@ def _legend(sheet: Canvas, name: str, own: pd.DataFrame) -> list[list[tuple[floa
     lines: list[list[tuple[float, str, str]]] = [[]]
     x = sheet.measure(name, weight="bold") + 16
     for kind, count in own["event"].value_counts().items():
-        said = sheet.fold(f"{kind} ({count})", sheet.width - 20, SMALL, lines=1)
-        wide = _TO_TEXT + sheet.measure(said, SMALL)
+        label = sheet.fold(f"{kind} ({count})", sheet.width - 20, SMALL, lines=1)
+        wide = _TO_TEXT + sheet.measure(label, SMALL)
         if x + wide > sheet.width:
             lines.append([])
             x = 2.0
-        lines[-1].append((x, str(kind), said))
+        lines[-1].append((x, str(kind), label))
         x += wide + 13
     return lines
 
@@ -179,13 +179,13 @@ def _label(
 ) -> None:
     sheet.write(page, 0, y, name, weight="bold")
     for place, row in enumerate(legend):
-        for x, kind, said in row:
+        for x, kind, label in row:
             shape, fill = looks[kind]
             at = y + place * 24
             page.scatter(
                 [x + 5], [at], s=28, marker=shape, facecolor=fill, edgecolor=color("ink"), linewidth=0.8
             )
-            sheet.write(page, x + _TO_TEXT, at, said, size=SMALL, shade=color("muted"))
+            sheet.write(page, x + _TO_TEXT, at, label, size=SMALL, shade=color("muted"))
 
 
 def _marks(axes: Axes, own: pd.DataFrame, height: float, looks: dict[str, tuple[str, str]]) -> None:
@@ -194,12 +194,12 @@ def _marks(axes: Axes, own: pd.DataFrame, height: float, looks: dict[str, tuple[
     for kind, rows in own.groupby("event", sort=False):
         shape, fill = looks[str(kind)]
         days = rows[rows["end"].isna()]
-        spells = rows[rows["end"].notna()]
-        begins, ends = dates.date2num(spells["begin"]), dates.date2num(spells["end"])
+        periods = rows[rows["end"].notna()]
+        begins, ends = dates.date2num(periods["begin"]), dates.date2num(periods["end"])
         # A period is a bar with an edge, with its shape at the start, so that it is recognizable without
         # color.
         axes.barh(
-            [height] * len(spells),
+            [height] * len(periods),
             ends - begins,
             left=begins,
             height=7,

@@ -139,10 +139,10 @@ def _dots(axes: Axes, marks: list[tuple[float, float, bool]]) -> None:
     for x, inside in columns.items():
         axes.plot([x, x], [min(inside, default=0), max(inside, default=0)], color=color("ink"), linewidth=2)
     for full, face, edge in ((True, "ink", "ink"), (False, "paper", "rule")):
-        places = [(x, y) for x, y, there in marks if there is full]
+        points = [(x, y) for x, y, there in marks if there is full]
         axes.scatter(
-            [x for x, _ in places],
-            [y for _, y in places],
+            [x for x, _ in points],
+            [y for _, y in points],
             s=46,
             facecolor=color(face),
             edgecolor=color(edge),

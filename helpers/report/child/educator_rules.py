@@ -102,8 +102,8 @@ def read_educator_rules(path: Path) -> EducatorRules:
     try:
         return EducatorRules.model_validate(toml_of(path.read_text(encoding="utf-8")))
     except (ValidationError, tomllib.TOMLDecodeError) as error:
-        told = faults_of(error, EducatorRules) if isinstance(error, ValidationError) else f"  {error}"
-        raise BadInput(f"{path.name} is no declaration of an educator's page:\n{told}") from None
+        details = faults_of(error, EducatorRules) if isinstance(error, ValidationError) else f"  {error}"
+        raise BadInput(f"{path.name} is no declaration of an educator's page:\n{details}") from None
 
 
 @cache

@@ -89,13 +89,13 @@ def indicator_section(
     indicators: Sequence[Any], school_year: int | None, opener: Opener
 ) -> IndicatorSection | None:
     """Lay out the indicators of one child, rows of table ``indicators``; None without any."""
-    told: dict[str, list[Row]] = {}
+    rows_by_indicator: dict[str, list[Row]] = {}
     for row in indicators:
         if school_year is None or row.school_year in (None, school_year):
-            told.setdefault(row.indicator, []).append({**row._asdict(), "words": _words(row)})
+            rows_by_indicator.setdefault(row.indicator, []).append({**row._asdict(), "words": _words(row)})
     lines, not_for_grade = [], []
     for declared in declared_indicators():
-        own = told.get(declared.name)
+        own = rows_by_indicator.get(declared.name)
         if own is None:
             continue
         default = declared.default.name
@@ -129,9 +129,9 @@ def flagged(indicators: Sequence[Any], school_year: int | None) -> dict[str, Ind
     section = indicator_section(sure, school_year, lambda *_, **__: None)
     titles = {one.title: one for one in declared_indicators()}
     defaults = {(one.name, one.default.name) for one in titles.values()}
-    told = {row.indicator for row in sure if (row.indicator, row.definition) in defaults}
+    flagged_names = {row.indicator for row in sure if (row.indicator, row.definition) in defaults}
     lines = section.lines if section else []
-    return {titles[line.title].name: line for line in lines if titles[line.title].name in told}
+    return {titles[line.title].name: line for line in lines if titles[line.title].name in flagged_names}
 
 
 def _worst(rows: Sequence[Row]) -> str:
@@ -140,8 +140,8 @@ def _worst(rows: Sequence[Row]) -> str:
 
 def _behind(rows: Sequence[Row], school_year: int | None, opener: Opener) -> Any:
     """Create the button that opens an indicator's source rows."""
-    told = [str(row["elements"]) for row in rows if not is_missing(row["elements"])]
-    names = sorted({name for each in told for name in each.split(";") if name})
+    element_lists = [str(row["elements"]) for row in rows if not is_missing(row["elements"])]
+    names = sorted({name for each in element_lists for name in each.split(";") if name})
     if not names:
         return None
     words = ", ".join(element_name(name) for name in names)
@@ -339,9 +339,9 @@ def _found(row: Mapping[str, Any], of: Indicator, how: Definition, parts: Mappin
         home, contact = (language_name(parts.get(name, "")) for name in ("home", "contact"))
         return f"Language at home: {home}. Messages go out in: {contact}"
     if of.measure == "activities":
-        said = [_number(parts[name], name) for name in ("activities", "clubs") if name in parts]
+        counts = [_number(parts[name], name) for name in ("activities", "clubs") if name in parts]
         hours = f"{_number(parts['hours'], 'hours')} in clubs" if "hours" in parts else ""
-        return ", ".join([*said, *([hours] if hours else [])])
+        return ", ".join([*counts, *([hours] if hours else [])])
     return _of_element(row, how, parts)
 
 
@@ -409,9 +409,9 @@ def _asked(criterion: Criterion, how: Definition) -> str:
     """Describe the lines of flag and warning in a definition, or one criterion of it."""
     if how.asks:
         return how.asks
-    said = [f"flags {_limit(criterion.flag, how)}"] if criterion.flag else []
-    said += [f"warns at {_limit(criterion.warn, how)}"] if criterion.warn else []
-    return " and ".join(said)
+    limits = [f"flags {_limit(criterion.flag, how)}"] if criterion.flag else []
+    limits += [f"warns at {_limit(criterion.warn, how)}"] if criterion.warn else []
+    return " and ".join(limits)
 
 
 def _asks(how: Definition) -> str:
@@ -424,15 +424,15 @@ def _asks(how: Definition) -> str:
 
 
 def _of_whom(how: Definition) -> str:
-    said = []
+    criteria = []
     if how.grades:
         first, last = (_EARLY.get(grade, grade.lstrip("0")) for grade in (how.grades[0], how.grades[-1]))
         span = f"{first} to grade {last}" if how.grades[0] in _EARLY else f"grades {first} to {last}"
-        said.append({1: f"grade {first}", 2: f"grades {first} and {last}"}.get(len(how.grades), span))
+        criteria.append({1: f"grade {first}", 2: f"grades {first} and {last}"}.get(len(how.grades), span))
     if how.minimum is not None and how.minimum > 1:
         where = " at the school" if how.per == "school" else ""
-        said.append(f"at least {_number(how.minimum, 'days')}{where}")
-    return " with ".join(said)
+        criteria.append(f"at least {_number(how.minimum, 'days')}{where}")
+    return " with ".join(criteria)
 
 
 def _ordinal(value: object) -> str:

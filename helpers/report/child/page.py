@@ -21,11 +21,11 @@ from helpers.report.child.statements import (
     SURE,
     Event,
     PageStatements,
-    Told,
+    ReportedValue,
     page_statements,
-    places_of,
     strengths_of,
     talks_of,
+    template_fields,
 )
 from helpers.report.child.values import (
     TIES,
@@ -60,7 +60,7 @@ __all__ = ["ChildPage", "ChildView", "child_page", "disputed", "role_name", "sys
 
 
 # Element and year -> source files and rows.
-Places = Callable[[str, int | None], str]
+RowsText = Callable[[str, int | None], str]
 
 
 class ChildView(Protocol):
@@ -138,7 +138,7 @@ def child_page(
     note: str,
     invented: bool = False,
     schools: Mapping[str, str] | None = None,
-    places: Places | None = None,
+    rows_text: RowsText | None = None,
 ) -> ChildPage:
     """Lay out a child's page for an educator."""
     if len(view.children) != 1:
@@ -154,22 +154,22 @@ def child_page(
     title = title_of(child)
     own = _statements(child["child"], values, timeline, indicators, view.school_year)
     chosen = [row for row in of_year if row.chosen]
-    said = _Said(own, systems)
+    say = _PageText(own, systems)
     since = _bunched(own, view.school_year, _last_day(own, systems))
-    worries = _worries(own, flagged(indicators, view.school_year), said, since)
+    worries = _worries(own, flagged(indicators, view.school_year), say, since)
     markup = sheet_markup(
         Sheet(
             title=title,
             facts=_facts(child, view, today),
-            sentences=_sentences(own, said, worries, chosen, systems),
-            now=_next_step(worries, said, view.role),
+            sentences=_sentences(own, say, worries, chosen, systems),
+            now=_next_step(worries, say, view.role),
             topics_title="",
             topics=(),
             no_topic="",
-            picture=_picture(timeline, view.school_year, own, said, systems, openers, schools or {}),
-            no_picture=said("page.no_picture"),
-            folds_title=said("page.folds"),
-            folds=_folds(indicators, view.school_year, chosen, known, systems, openers, places),
+            picture=_picture(timeline, view.school_year, own, say, systems, openers, schools or {}),
+            no_picture=say("page.no_picture"),
+            folds_title=say("page.folds"),
+            folds=_folds(indicators, view.school_year, chosen, known, systems, openers, rows_text),
             columns=("What", "Value", "From, and as of"),
             opened=False,
             foot=_foot(view),
@@ -210,39 +210,39 @@ def _facts(child: Mapping[str, Any], view: ChildView, today: datetime | None) ->
     return " · ".join([*facts, f"seen as: {role_name(view.role)}"])
 
 
-class _Said:
+class _PageText:
     """Sentences for educators about one child."""
 
     def __init__(self, own: PageStatements, systems: Mapping[str, SystemName]) -> None:
-        self._spoken = language("en")
-        self._places = places_of(
-            own, page_terms(), self._spoken, "educator", lambda silo: name_of(silo, systems)
+        self._language = language("en")
+        self._fields = template_fields(
+            own, page_terms(), self._language, "educator", lambda silo: name_of(silo, systems)
         )
         # A name has its capital; whom nobody named gets one at the beginning of a sentence.
-        nameless = re.escape(self._spoken.say("educator", "page.no_name"))
+        nameless = re.escape(self._language.say("educator", "page.no_name"))
         self._begins = re.compile(rf"(?<=[.?!] ){nameless}|(?<=[.?!]\*\* ){nameless}")
 
     def __call__(self, key: str, **more: Any) -> str:
-        text = self._spoken.say("educator", key, **{**self._places, **more})
+        text = self._language.say("educator", key, **{**self._fields, **more})
         text = self._begins.sub(lambda found: found[0][:1].upper() + found[0][1:], text)
         return text[:1].upper() + text[1:]
 
     def part(self, key: str, **more: Any) -> str:
         """Format a part of a sentence, as it is."""
-        return self._spoken.say("educator", key, **{**self._places, **more})
+        return self._language.say("educator", key, **{**self._fields, **more})
 
     @property
     def months(self) -> Sequence[str]:
         """Short names of months."""
-        return self._spoken.sentences.short_months
+        return self._language.sentences.short_months
 
     def listed(self, items: list[str]) -> str:
         """Join items in words."""
-        return self._spoken.listed(items)
+        return self._language.listed(items)
 
     def day(self, day: date) -> str:
         """Name a day of the school year."""
-        return f"{self._spoken.sentences.months[day.month - 1]} {day.day}"
+        return f"{self._language.sentences.months[day.month - 1]} {day.day}"
 
 
 def _statements(
@@ -255,11 +255,11 @@ def _statements(
     """Collect what sentences may say, from records that are surely the child's."""
     standing = {(child, row.silo): True for row in values if row.silo is not None}
     also = educator_rules().elements
-    told = page_statements(values, timeline, standing, school_year, page_terms(), indicators, also)
-    own = told.get(child) or PageStatements(child)
+    stated = page_statements(values, timeline, standing, school_year, page_terms(), indicators, also)
+    own = stated.get(child) or PageStatements(child)
     since = next((row for row in indicators if row.indicator == "absences_since_message"), None)
     if since is not None and since.numerator is not None and since.link_status in SURE:
-        blank = Told("", since.numerator, school_year, "", None, None, None, None, None)
+        blank = ReportedValue("", since.numerator, school_year, "", None, None, None, None, None)
         own.values[SINCE_MESSAGE] = blank
     return own
 
@@ -275,46 +275,46 @@ class _Worry:
 
 
 def _worries(
-    own: PageStatements, flags: Mapping[str, IndicatorLine], said: _Said, since: tuple[date, int] | None
+    own: PageStatements, flags: Mapping[str, IndicatorLine], say: _PageText, since: tuple[date, int] | None
 ) -> list[_Worry]:
     """List what asks for somebody's attention, most serious first; what is unknown is no concern."""
     terms = page_terms()
     talks = talks_of(own, terms)
     ranked: dict[str, _Worry] = {}
     for talk in talks:
-        see = said(f"talk.{talk.key}_see")
+        see = say(f"talk.{talk.key}_see")
         if talk is talks[0] and talk.concept == "attendance" and since is not None:
-            see += " " + said("page.worry_since", since_days=since[1], since_day=said.day(since[0]))
-        ranked[talk.key] = _Worry(talk.concept, see, said(f"talk.{talk.key}_ask"))
-    if call := _call(own, said, "see"):
+            see += " " + say("page.worry_since", since_days=since[1], since_day=say.day(since[0]))
+        ranked[talk.key] = _Worry(talk.concept, see, say(f"talk.{talk.key}_ask"))
+    if call := _call(own, say, "see"):
         missed = next((talk.key for talk in talks if talk.concept == "attendance"), CALL)
         # Both would ask about absences.
         see = f"{ranked.pop(missed).see} {call}" if missed in ranked else call
         first = min(missed, CALL, key=terms.rank.__getitem__)
-        ranked[first] = _Worry(CALL, see, _call(own, said, "ask"))
+        ranked[first] = _Worry(CALL, see, _call(own, say, "ask"))
     stated = {talk.concept for talk in talks}
     for name, line in flags.items():
         if name in terms.rank and line.domain not in stated:
-            see = said("page.flag_see", title=line.title, says=line.sentences[0])
-            ranked[name] = _Worry("flag", see, said("page.flag_ask", title=line.title))
+            see = say("page.flag_see", title=line.title, says=line.sentences[0])
+            ranked[name] = _Worry("flag", see, say("page.flag_ask", title=line.title))
     return [ranked[key] for key in sorted(ranked, key=terms.rank.__getitem__)][:MOST_TALKS]
 
 
 def _sentences(
     own: PageStatements,
-    said: _Said,
+    say: _PageText,
     worries: Sequence[_Worry],
     chosen: Sequence[Any],
     systems: Mapping[str, SystemName],
 ) -> list[Statement]:
     """Say what matters most: a strength, the worries, what is unknown."""
     strengths = strengths_of(own, page_terms())
-    strength = said(f"strength.{strengths[0].key}") if strengths else said("page.no_strength")
-    worry = " ".join(one.see for one in worries) or said("page.no_worry")
+    strength = say(f"strength.{strengths[0].key}") if strengths else say("page.no_strength")
+    worry = " ".join(one.see for one in worries) or say("page.no_worry")
     return [
-        Statement(said("page.strength_lead"), strength),
-        Statement(said("page.worry_lead"), worry),
-        Statement(said("page.unknown_lead"), _unknown(chosen, systems, said)),
+        Statement(say("page.strength_lead"), strength),
+        Statement(say("page.worry_lead"), worry),
+        Statement(say("page.unknown_lead"), _unknown(chosen, systems, say)),
     ]
 
 
@@ -345,7 +345,7 @@ _WHY = {
 }
 
 
-def _unknown(chosen: Sequence[Any], systems: Mapping[str, SystemName], said: _Said) -> str:
+def _unknown(chosen: Sequence[Any], systems: Mapping[str, SystemName], say: _PageText) -> str:
     """Name the first gap of the rules that the child has."""
     by_element = {row.element: row for row in chosen}
     known = []
@@ -355,30 +355,30 @@ def _unknown(chosen: Sequence[Any], systems: Mapping[str, SystemName], said: _Sa
         if not rows:
             continue
         if not set(statuses) <= set(_WHY):
-            known.append(said.part(f"looked_for.{gap.key}"))
+            known.append(say.part(f"looked_for.{gap.key}"))
             continue
         status = min(statuses, key=list(_WHY).index)
         where = dict.fromkeys(name_of(row.silo, systems) for row in rows if row.status == status)
-        why = said.part(f"why.{_WHY[status]}", systems=" or ".join(where))
-        return said(f"unknown.{gap.key}", why=why)
+        why = say.part(f"why.{_WHY[status]}", systems=" or ".join(where))
+        return say(f"unknown.{gap.key}", why=why)
     if not known:
-        return said("page.none_looked_for")
+        return say("page.none_looked_for")
     lacking = sum(row.status in _WHY for row in _lacking(chosen))
     kind = "all_known" if not lacking else "one_detail_lacking" if lacking == 1 else "details_lacking"
-    return said(f"page.{kind}", known=said.listed(known), lacking=lacking)
+    return say(f"page.{kind}", known=say.listed(known), lacking=lacking)
 
 
-def _call(own: PageStatements, said: _Said, part: Literal["see", "ask"]) -> str:
+def _call(own: PageStatements, say: _PageText, part: Literal["see", "ask"]) -> str:
     """Say why to call, or what for: of the first action whose conditions hold."""
     for action in educator_rules().action:
         if own.holds(action.when):
             opened = own.values.get("last_absence_message_opened")
-            day = said.day(date.fromisoformat(opened.text)) if opened is not None else ""
-            return said(f"action.{action.key}_{part}", opened_day=day)
+            day = say.day(date.fromisoformat(opened.text)) if opened is not None else ""
+            return say(f"action.{action.key}_{part}", opened_day=day)
     return ""
 
 
-def _next_step(worries: Sequence[_Worry], said: _Said, reader: str) -> Statement | None:
+def _next_step(worries: Sequence[_Worry], say: _PageText, reader: str) -> Statement | None:
     """Say who does what about each worry that the page states."""
     by_owner: dict[str, list[str]] = {}
     for one in worries:
@@ -386,19 +386,19 @@ def _next_step(worries: Sequence[_Worry], said: _Said, reader: str) -> Statement
     if not by_owner:
         return None
     owners = [
-        said.part(f"page.owner_{'reader' if role == reader else 'other'}", role=role_name(role))
+        say.part(f"page.owner_{'reader' if role == reader else 'other'}", role=role_name(role))
         for role in by_owner
     ]
     first, *rest = [" ".join(own) for own in by_owner.values()]
     more = [f"**{owner[:1].upper()}{owner[1:]}:** {ask}" for owner, ask in zip(owners[1:], rest, strict=True)]
-    return Statement(f"{said('page.now_lead')}, {owners[0]}", " ".join([first, *more]))
+    return Statement(f"{say('page.now_lead')}, {owners[0]}", " ".join([first, *more]))
 
 
 def _picture(
     timeline: Sequence[Any],
     year: int | None,
     own: PageStatements,
-    said: _Said,
+    say: _PageText,
     systems: Mapping[str, SystemName],
     openers: _Openers,
     schools: Mapping[str, str],
@@ -422,28 +422,28 @@ def _picture(
     drawn = draw_year(
         events,
         panels,
-        _titles(events, own, said, systems, year, until),
-        lambda key, **more: said.part(f"picture.{key}", **more),
+        _titles(events, own, say, systems, year, until),
+        lambda key, **more: say.part(f"picture.{key}", **more),
         school_year=year,
         years=2,
         until=until,
-        months=said.months,
+        months=say.months,
         names={silo: system.name for silo, system in systems.items()},
         percentiles=True,
         attendance=attendance,
     )
     kinds = {panels.get(event.kind, "days") for event in events} | ({"days"} if attendance else set())
     parts = [
-        said(f"picture.caption_{kind}") for kind in ("days", "messages", "tests", "marks") if kind in kinds
+        say(f"picture.caption_{kind}") for kind in ("days", "messages", "tests", "marks") if kind in kinds
     ]
     unchecked = sum(row.link_status not in SURE for row in drawable)
-    parts += [said("picture.unchecked", count=unchecked)] if unchecked else []
-    caption = " ".join([*parts, said("picture.caption_same")])
-    title = said("page.over_time")
+    parts += [say("picture.unchecked", count=unchecked)] if unchecked else []
+    caption = " ".join([*parts, say("picture.caption_same")])
+    title = say("page.over_time")
     this_year = [row for row in rows if row.date.date() >= first_day(year)]
     dated = _dated_rows(this_year, systems, openers, schools)
     columns = ("Day", "System", "What", "More of it", "From")
-    return Picture(title, drawn.svg, caption, f"{said('page.behind')}: {len(dated)}", columns, dated)
+    return Picture(title, drawn.svg, caption, f"{say('page.behind')}: {len(dated)}", columns, dated)
 
 
 # Of an incident in which the child had another part, no mark is drawn: it would read as the child's doing.
@@ -464,7 +464,7 @@ def _activity(row: Any) -> str | None:
 def _titles(
     events: Sequence[Event],
     own: PageStatements,
-    said: _Said,
+    say: _PageText,
     systems: Mapping[str, SystemName],
     year: int,
     until: date | None,
@@ -473,27 +473,27 @@ def _titles(
     titles = {}
     absent = own.number("days_absent")
     if absent is not None:
-        told = said("picture.days_total", now=absent)
+        days_title = say("picture.days_total", now=absent)
         since = _bunched(own, year, until)
         if since is not None:
-            told += said.part("picture.days_since", since_days=since[1], since_day=said.day(since[0]))
+            days_title += say.part("picture.days_since", since_days=since[1], since_day=say.day(since[0]))
         before = own.number("last_year.days_absent")
-        titles["days"] = told + (
-            said.part("picture.days_before", before=before) if before is not None else ""
+        titles["days"] = days_title + (
+            say.part("picture.days_before", before=before) if before is not None else ""
         )
     tests = [event for event in events if event.kind == "test_percentile"]
     for subject, scores in latest_scores(tests).items():
         parts = [
-            said.part(
+            say.part(
                 "picture.part",
                 test=name_of(silo, systems),
                 percentile=percentile,
-                month=said.months[day.month - 1],
+                month=say.months[day.month - 1],
             )
             for silo, percentile, day in scores
         ]
-        titles[subject] = said.part(
-            "picture.point", subject=said.part(f"picture.{subject}"), parts="; ".join(parts)
+        titles[subject] = say.part(
+            "picture.point", subject=say.part(f"picture.{subject}"), parts="; ".join(parts)
         )
     return titles
 
@@ -527,7 +527,7 @@ def _folds(
     known: Sequence[KnownValue],
     systems: Mapping[str, SystemName],
     openers: _Openers,
-    places: Places | None,
+    rows_text: RowsText | None,
 ) -> list[Fold]:
     """Fold what is known by domain, with doubts and gaps in their place."""
     section = indicator_section(indicators, school_year, openers.add)
@@ -554,7 +554,7 @@ def _folds(
             Fold(
                 domain.title,
                 finding[:1].upper() + finding[1:],
-                [*(_value(line, openers, places) for line in own), *map(_judged, judged)],
+                [*(_value(line, openers, rows_text) for line in own), *map(_judged, judged)],
                 doubts,
                 lacking,
             )
@@ -574,10 +574,10 @@ def _plain_texts(chosen: Sequence[Any], known: Sequence[KnownValue]) -> dict[str
     return texts
 
 
-def _value(line: KnownValue, openers: _Openers, places: Places | None) -> FoldLine:
+def _value(line: KnownValue, openers: _Openers, rows_text: RowsText | None) -> FoldLine:
     where = line.place
-    if places is not None and line.counted:
-        where = f"{where}: {places(line.element.name, line.school_year)}".removesuffix(": ")
+    if rows_text is not None and line.counted:
+        where = f"{where}: {rows_text(line.element.name, line.school_year)}".removesuffix(": ")
     place = f"{line.element.meaning}. {where}." if where else f"{line.element.meaning}."
     opener = openers.add(
         line.source, place, element=line.element.name, school_year=line.school_year, what=line.what
@@ -661,9 +661,9 @@ def disputed(values: pd.DataFrame, district: District) -> pd.DataFrame:
         ``what, system, says, of_day, tie``: one row per system and value, all of one birth date or name of
         one child; empty if no two systems disagree.
     """
-    said = values[values["element"].isin(list(OF_WHOM)) & values["status"].eq("Reported")]
-    said = said.assign(word=folded(said["value"]))
-    of_two = said.groupby(["child", "element"], sort=False)["word"].nunique().gt(1)
+    reported = values[values["element"].isin(list(OF_WHOM)) & values["status"].eq("Reported")]
+    reported = reported.assign(word=folded(reported["value"]))
+    of_two = reported.groupby(["child", "element"], sort=False)["word"].nunique().gt(1)
     against = of_two[of_two].reset_index()
     columns = ["what", "system", "says", "of_day", "tie"]
     if against.empty:
@@ -671,13 +671,13 @@ def disputed(values: pd.DataFrame, district: District) -> pd.DataFrame:
     # Birth date before name, because no custom explains two birth dates; then the element with most systems.
     against = against.assign(
         place=against["element"].map({name: place for place, name in enumerate(OF_WHOM)}),
-        systems=-said.groupby(["child", "element"])["silo"]
+        systems=-reported.groupby(["child", "element"])["silo"]
         .nunique()
         .reindex(pd.MultiIndex.from_frame(against[["child", "element"]]))
         .to_numpy(),
     )
     first = against.sort_values(["place", "systems", "child"], kind="stable").iloc[0]
-    hers = said[said["child"].eq(first["child"]) & said["element"].eq(first["element"])]
+    hers = reported[reported["child"].eq(first["child"]) & reported["element"].eq(first["element"])]
     hers = hers.drop_duplicates(["element", "silo", "word"])
     return pd.DataFrame(
         {

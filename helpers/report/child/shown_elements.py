@@ -220,8 +220,8 @@ def read_page_terms(path: Path) -> PageTerms:
     try:
         return PageTerms.model_validate(toml_of(path.read_text(encoding="utf-8")))
     except (ValidationError, tomllib.TOMLDecodeError) as error:
-        told = faults_of(error, PageTerms) if isinstance(error, ValidationError) else f"  {error}"
-        raise BadInput(f"{path.name} is no declaration of pages:\n{told}") from None
+        details = faults_of(error, PageTerms) if isinstance(error, ValidationError) else f"  {error}"
+        raise BadInput(f"{path.name} is no declaration of pages:\n{details}") from None
 
 
 @cache

@@ -208,11 +208,11 @@ def show_source_rows(
             shown.append(_row(f"{names.get(silo, silo)}: {file}, row {number}", one, table, visible))
     if len(rows) > MOST_ROWS:
         rest = rows.iloc[MOST_ROWS:]
-        places = "; ".join(
+        rows_text = "; ".join(
             f"{file}, rows {', '.join(str(int(row)) for row in own['row'])}"
             for file, own in rest.groupby("file", sort=False)
         )
-        shown.append(paragraph(f"And {len(rest)} more: {places}."))
+        shown.append(paragraph(f"And {len(rest)} more: {rows_text}."))
     return joined(shown)
 
 

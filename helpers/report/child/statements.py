@@ -30,14 +30,14 @@ __all__ = [
     "MonthLine",
     "PageLine",
     "PageStatements",
-    "Told",
+    "ReportedValue",
     "groups_of_lines",
     "months_of",
     "page_statements",
-    "places_of",
     "source_of",
     "strengths_of",
     "talks_of",
+    "template_fields",
 ]
 
 
@@ -46,7 +46,7 @@ SURE = ("Verified", "Unlinked")
 
 
 @dataclass(frozen=True)
-class Told:
+class ReportedValue:
     """A value that a page may show, and its source."""
 
     text: str
@@ -83,7 +83,7 @@ class PageStatements:
 
     child: str
     # By element, only from verified systems.
-    values: dict[str, Told] = field(default_factory=dict)
+    values: dict[str, ReportedValue] = field(default_factory=dict)
     # Events of the school year that its months count, by date.
     events: list[Event] = field(default_factory=list)
     # Further events of the year, which only its picture draws.
@@ -97,12 +97,12 @@ class PageStatements:
     # Elements with different values in two verified systems.
     differing: list[str] = field(default_factory=list)
     # By element that each test gives on a scale of its own: all its values, the newest first.
-    tests: dict[str, list[Told]] = field(default_factory=dict)
+    tests: dict[str, list[ReportedValue]] = field(default_factory=dict)
 
     def number(self, element: str) -> float | None:
         """Return a number; None if unknown."""
-        told = self.values.get(element)
-        return None if told is None else told.number
+        reported = self.values.get(element)
+        return None if reported is None else reported.number
 
     def holds(self, condition: Condition) -> bool:
         """Check that a condition is known to hold; a page says nothing of what is unknown."""
@@ -110,12 +110,12 @@ class PageStatements:
 
     def _column(self, name: str) -> Column:
         kind, element = parts_of(name)
-        told = self.values.get(element if kind == "on_record" else name)
-        if told is None:
+        reported = self.values.get(element if kind == "on_record" else name)
+        if reported is None:
             return UNKNOWN_COLUMN
         if kind == "on_record":
             return Column(np.ones(1))
-        return Column(np.array([told.text if told.number is None else told.number]))
+        return Column(np.array([reported.text if reported.number is None else reported.number]))
 
 
 def page_statements(
@@ -131,36 +131,36 @@ def page_statements(
 
     ``standing`` says of each child and system with a record whether a page may show the record.
     """
-    told = {child: PageStatements(child) for child, _ in standing}
+    stated = {child: PageStatements(child) for child, _ in standing}
     wanted = {*terms.shown_elements, *terms.compared, *also}
     mine = [row for row in values if row.element in wanted and row.school_year in (None, school_year)]
     # Nobody needs to know about a doubtful record in a system that would add nothing here.
     telling = {(row.child, row.silo) for row in mine if row.status == "Reported"}
     for (child, silo), may_show in standing.items():
         if not may_show and (child, silo) in telling:
-            told[child].unsure.append(silo)
+            stated[child].unsure.append(silo)
     # Nobody has to be in a list that adds only further elements: it may list whom it pleases.
     missing = [row for row in mine if row.status == "Not linked" and row.element not in also]
     for child, silo in dict.fromkeys((row.child, row.silo) for row in missing):
-        if child in told and silo is not None:
-            told[child].not_linked.append(silo)
-    _take_values(told, mine, standing, terms)
+        if child in stated and silo is not None:
+            stated[child].not_linked.append(silo)
+    _take_values(stated, mine, standing, terms)
     if school_year is not None:
         # Values of the year before, by the names that conditions have for them.
         before = [
             row for row in values if row.element in terms.earlier and row.school_year == school_year - 1
         ]
         _take_values(
-            told, [row._replace(element=f"last_year.{row.element}") for row in before], standing, terms
+            stated, [row._replace(element=f"last_year.{row.element}") for row in before], standing, terms
         )
-    _take_norms(told, indicators, terms)
-    _compare_tests(told.values(), terms)
-    _take_events(told, timeline, standing, school_year, terms)
-    return told
+    _take_norms(stated, indicators, terms)
+    _compare_tests(stated.values(), terms)
+    _take_events(stated, timeline, standing, school_year, terms)
+    return stated
 
 
 def _take_values(
-    told: Mapping[str, PageStatements],
+    stated: Mapping[str, PageStatements],
     values: Sequence[Any],
     standing: Mapping[tuple[str, str], bool],
     terms: PageTerms,
@@ -172,8 +172,8 @@ def _take_values(
             continue
         if not standing.get((row.child, row.silo)):
             continue
-        own = told[row.child]
-        value = Told(
+        own = stated[row.child]
+        value = ReportedValue(
             text=row.value,
             number=row.value_number,
             school_year=row.school_year,
@@ -193,7 +193,7 @@ def _take_values(
             own.differing.append(row.element)
 
 
-def _take_norms(told: Mapping[str, PageStatements], indicators: Sequence[Any], terms: PageTerms) -> None:
+def _take_norms(stated: Mapping[str, PageStatements], indicators: Sequence[Any], terms: PageTerms) -> None:
     """Use what norms expect of a value that the page states anyway."""
     names = {
         (indicator, definition(indicator).name): (name, name.removesuffix("_typical"))
@@ -201,7 +201,7 @@ def _take_norms(told: Mapping[str, PageStatements], indicators: Sequence[Any], t
     }
     for row in indicators:
         name, of = names.get((row.indicator, row.definition), ("", ""))
-        own = told.get(row.child)
+        own = stated.get(row.child)
         # Of several tests only the one with norms has a typical growth.
         grown = None if own is None else own.number(of)
         if own is not None and grown is not None and row.denominator is not None and row.numerator == grown:
@@ -214,9 +214,9 @@ def _take_norms(told: Mapping[str, PageStatements], indicators: Sequence[Any], t
 BAND = figure("profile/thresholds.test_band")
 
 
-def _compare_tests(told: Iterable[PageStatements], terms: PageTerms) -> None:
+def _compare_tests(stated: Iterable[PageStatements], terms: PageTerms) -> None:
     """Compare the newest test of a subject with the one furthest from it: how far apart their bands are."""
-    for own in told:
+    for own in stated:
         for subject, element in terms.tests.items():
             tests = own.tests.get(element, [])
             if len(tests) < 2:
@@ -230,13 +230,13 @@ def _compare_tests(told: Iterable[PageStatements], terms: PageTerms) -> None:
                 own.values[f"{subject}_tests_{name}"] = replace(newest, number=number)
 
 
-def _z(percentile: Told) -> float:
+def _z(percentile: ReportedValue) -> float:
     """Return a percentile in standard deviations from the middle of its norms."""
     return NormalDist().inv_cdf(min(max(percentile.number or 50.0, 1.0), 99.0) / 100)
 
 
 def _take_events(
-    told: Mapping[str, PageStatements],
+    stated: Mapping[str, PageStatements],
     timeline: Sequence[Any],
     standing: Mapping[tuple[str, str], bool],
     school_year: int | None,
@@ -254,7 +254,7 @@ def _take_events(
             continue
         if not standing.get((row.child, row.silo)):
             continue
-        own = told[row.child]
+        own = stated[row.child]
         if row.kind in terms.within_events:
             own.since = day if own.since is None else min(own.since, day)
         else:
@@ -272,7 +272,7 @@ class PageLine:
     shown: str
     means: str
     source: str
-    told: tuple[tuple[str, Told], ...]
+    reported: tuple[tuple[str, ReportedValue], ...]
     """Elements that it shows, each with its value."""
 
 
@@ -299,12 +299,12 @@ class MonthLine:
 
 
 def groups_of_lines(
-    told: PageStatements, terms: PageTerms, spoken: Language, voice: Voice, systems: dict[str, str]
+    stated: PageStatements, terms: PageTerms, language: Language, voice: Voice, systems: dict[str, str]
 ) -> list[GroupOfLines]:
     """Return the lines of a child's page in groups, numbered from 1."""
     groups: dict[str, list[PageLine]] = {}
     number = 0
-    for line, values in _values_of_lines(told, terms):
+    for line, values in _values_of_lines(stated, terms):
         known = [value for value in values if value is not None]
         # A score without its level is still a score; a fraction needs both numbers, from one system.
         whole = known[:1] and (line.form == "score" or len(known) == len(values))
@@ -312,7 +312,7 @@ def groups_of_lines(
             continue
         if line.least is not None and (values[0].number is None or values[0].number < line.least):
             continue
-        grade = told.values.get("grade_level")
+        grade = stated.values.get("grade_level")
         if line.has_no_use(values[0].number, None if grade is None else grade.text):
             continue
         number += 1
@@ -321,113 +321,124 @@ def groups_of_lines(
             PageLine(
                 number=number,
                 key=line.key,
-                label=spoken.say(voice, f"line.{line.key}", test=_system_name(first, systems, spoken)),
-                shown=_shown(line, known, spoken),
-                means=_means(line, told, known, terms, spoken, voice),
-                source=source_of(first, systems, spoken, voice),
-                told=tuple(zip(line.elements, known, strict=False)),
+                label=language.say(voice, f"line.{line.key}", test=_system_name(first, systems, language)),
+                shown=_shown(line, known, language),
+                means=_means(line, stated, known, terms, language, voice),
+                source=source_of(first, systems, language, voice),
+                reported=tuple(zip(line.elements, known, strict=False)),
             )
         )
     return [
-        GroupOfLines(key, spoken.say(voice, f"group.{key}"), spoken.say(voice, f"ask.{key}"), tuple(lines))
+        GroupOfLines(
+            key, language.say(voice, f"group.{key}"), language.say(voice, f"ask.{key}"), tuple(lines)
+        )
         for key, lines in groups.items()
     ]
 
 
-def _values_of_lines(told: PageStatements, terms: PageTerms) -> Iterator[tuple[LineRule, list[Told | None]]]:
+def _values_of_lines(
+    stated: PageStatements, terms: PageTerms
+) -> Iterator[tuple[LineRule, list[ReportedValue | None]]]:
     """Return the values of each line; of a score, those of one test after the other."""
     for line in terms.line:
-        tests = told.tests.get(line.elements[0], []) if line.form == "score" else []
+        tests = stated.tests.get(line.elements[0], []) if line.form == "score" else []
         for test in tests:
-            others = [told.tests.get(name, []) for name in line.elements[1:]]
+            others = [stated.tests.get(name, []) for name in line.elements[1:]]
             yield (
                 line,
                 [test, *(next((one for one in other if one.silo == test.silo), None) for other in others)],
             )
         if not tests:
-            yield line, [told.values.get(element) for element in line.elements]
+            yield line, [stated.values.get(element) for element in line.elements]
 
 
-def _system_name(told: Told, systems: Mapping[str, str], spoken: Language) -> str:
-    return spoken.label("system", systems.get(told.silo, told.silo))
+def _system_name(reported: ReportedValue, systems: Mapping[str, str], language: Language) -> str:
+    return language.label("system", systems.get(reported.silo, reported.silo))
 
 
-def source_of(told: Told, systems: Mapping[str, str], spoken: Language, voice: Voice) -> str:
+def source_of(reported: ReportedValue, systems: Mapping[str, str], language: Language, voice: Voice) -> str:
     """Name the system of a value, and the day that it speaks for."""
-    source = _system_name(told, systems, spoken)
-    if told.as_of is None:
+    source = _system_name(reported, systems, language)
+    if reported.as_of is None:
         return source
-    return spoken.say(voice, "times.from_day", system=source, day=spoken.short_day(told.as_of))
+    return language.say(voice, "times.from_day", system=source, day=language.short_day(reported.as_of))
 
 
-def _shown(line: LineRule, known: list[Told], spoken: Language) -> str:
+def _shown(line: LineRule, known: list[ReportedValue], language: Language) -> str:
     first = known[0]
     number = first.number
     if line.form == "code":
-        word = spoken.label(str(line.labels), first.text)
+        word = language.label(str(line.labels), first.text)
         return word[:1].upper() + word[1:]
     if line.form == "names":
-        words = spoken.labeled_list(str(line.labels), first.text)
+        words = language.labeled_list(str(line.labels), first.text)
         return words[:1].upper() + words[1:]
     if line.form == "name" or number is None:
         return first.text
     if line.form == "count":
-        return spoken.count(number, str(line.unit))
+        return language.count(number, str(line.unit))
     if line.form == "of":
-        return spoken.say(
-            "family", "form.of", part=number, whole=spoken.count(known[1].number or 0, str(line.unit))
+        return language.say(
+            "family", "form.of", part=number, whole=language.count(known[1].number or 0, str(line.unit))
         )
     if line.form == "mark":
-        return spoken.say("family", "form.mark", mark=number)
+        return language.say("family", "form.mark", mark=number)
     if line.form == "share":
-        return spoken.say("family", "form.percent", percent=round(100 * number))
-    return spoken.number(number)
+        return language.say("family", "form.percent", percent=round(100 * number))
+    return language.number(number)
 
 
 def _means(
-    line: LineRule, told: PageStatements, known: list[Told], terms: PageTerms, spoken: Language, voice: Voice
+    line: LineRule,
+    stated: PageStatements,
+    known: list[ReportedValue],
+    terms: PageTerms,
+    language: Language,
+    voice: Voice,
 ) -> str:
     if line.form == "score" and len(known) > 1 and known[1].number is not None:
-        grade = told.values.get("grade_level")
+        grade = stated.values.get("grade_level")
         where = (
-            spoken.say(voice, "page.this_grade") if grade is None else spoken.label("in_grade", grade.text)
+            language.say(voice, "page.this_grade")
+            if grade is None
+            else language.label("in_grade", grade.text)
         )
-        return spoken.say(voice, f"level.{terms.level(known[1].number)}", grade=where)
+        return language.say(voice, f"level.{terms.level(known[1].number)}", grade=where)
     if line.form == "mark" and known[0].number is not None:
-        return spoken.say(voice, f"means.{line.key}", letter=terms.letter(known[0].number))
-    return spoken.say(voice, f"means.{line.key}", chronic_one_in=_chronic_one_in(spoken))
+        return language.say(voice, f"means.{line.key}", letter=terms.letter(known[0].number))
+    return language.say(voice, f"means.{line.key}", chronic_one_in=_chronic_one_in(language))
 
 
 def months_of(
-    told: PageStatements,
+    stated: PageStatements,
     terms: PageTerms,
-    spoken: Language,
+    language: Language,
     school_year: int | None,
     until: date | None,
     after: int,
 ) -> list[MonthLine]:
     """Count the events of the year by month."""
-    if school_year is None or not told.events:
+    if school_year is None or not stated.events:
         return []
-    absent = told.values.get("days_absent")
-    said = None if absent is None else absent.as_of
-    days = [day for day in (until, said) if day is not None]
-    last = min([*days, last_day(school_year)]) if days else told.events[-1].day
-    last = max(last, told.events[-1].day)
+    absent = stated.values.get("days_absent")
+    as_of = None if absent is None else absent.as_of
+    days = [day for day in (until, as_of) if day is not None]
+    last = min([*days, last_day(school_year)]) if days else stated.events[-1].day
+    last = max(last, stated.events[-1].day)
     # Before the child came, and after the last day with attendance data, we don't know: no zero there.
     august = date(school_year - 1, 8, 1)
-    first = min(max(told.since or august, august), told.events[0].day)
+    first = min(max(stated.since or august, august), stated.events[0].day)
     months = []
     year, month = first.year, first.month
     while (year, month) <= (last.year, last.month):
-        events = [event for event in told.events if (event.day.year, event.day.month) == (year, month)]
+        events = [event for event in stated.events if (event.day.year, event.day.month) == (year, month)]
         after += 1
         months.append(
             MonthLine(
                 number=after,
                 first_day=date(year, month, 1),
-                label=spoken.sentences.months[month - 1],
-                short=spoken.sentences.short_months[month - 1],
+                label=language.sentences.months[month - 1],
+                short=language.sentences.short_months[month - 1],
                 counts=_counted(events, terms.month),
                 events=tuple(events),
             )
@@ -465,75 +476,75 @@ LETTERS_OF = {
 }
 
 
-def _chronic_one_in(spoken: Language) -> str:
+def _chronic_one_in(language: Language) -> str:
     """Return the number of days in which one missed day is chronic absence."""
-    return spoken.number_word(round(1 / figure("chronic_absence_share"), 1))
+    return language.number_word(round(1 / figure("chronic_absence_share"), 1))
 
 
-def strengths_of(told: PageStatements, terms: PageTerms) -> list[Strength]:
+def strengths_of(stated: PageStatements, terms: PageTerms) -> list[Strength]:
     """Return the strengths, best first."""
     found: dict[str, Strength] = {}
     for one in terms.strength:
-        if one.concept not in found and told.holds(one.when):
+        if one.concept not in found and stated.holds(one.when):
             found[one.concept] = one
     return list(found.values())[:MOST_STRENGTHS]
 
 
-def talks_of(told: PageStatements, terms: PageTerms) -> list[Talk]:
+def talks_of(stated: PageStatements, terms: PageTerms) -> list[Talk]:
     """Return the topics to talk about, most serious first."""
     found: dict[str, Talk] = {}
     for one in sorted(terms.talk, key=lambda talk: terms.rank[talk.key]):
-        if not told.holds(one.when):
+        if not stated.holds(one.when):
             continue
         first = found.setdefault(one.concept, one)
-        if first.lowest and one.lowest and _number(told, one.lowest) < _number(told, first.lowest):
+        if first.lowest and one.lowest and _number(stated, one.lowest) < _number(stated, first.lowest):
             found[one.concept] = one
     return list(found.values())[:MOST_TALKS]
 
 
-def _number(told: PageStatements, element: str) -> float:
-    number = told.number(element)
+def _number(stated: PageStatements, element: str) -> float:
+    number = stated.number(element)
     return math.inf if number is None else number
 
 
-def places_of(
-    told: PageStatements,
+def template_fields(
+    stated: PageStatements,
     terms: PageTerms,
-    spoken: Language,
+    language: Language,
     voice: Voice,
     system_name: Callable[[str], str],
 ) -> dict[str, Any]:
     """Return the values of placeholders in sentences about a child."""
     codes = {each.elements[0]: each.labels for each in terms.line if each.labels is not None}
-    places: dict[str, Any] = {}
-    others = {f"{name}_other": tests[1] for name, tests in told.tests.items() if len(tests) > 1}
-    for element, value in {**told.values, **others}.items():
+    fields: dict[str, Any] = {}
+    others = {f"{name}_other": tests[1] for name, tests in stated.tests.items() if len(tests) > 1}
+    for element, value in {**stated.values, **others}.items():
         kind, own = parts_of(element)
         place = f"{own}_before" if kind == "last_year" else own
         if element in codes:
-            places[place] = spoken.labeled_list(str(codes[element]), value.text)
+            fields[place] = language.labeled_list(str(codes[element]), value.text)
         else:
-            places[place] = value.text if value.number is None else value.number
+            fields[place] = value.text if value.number is None else value.number
         if value.number is not None and value.number < 0:
-            places[f"{place}_less"] = -value.number
-        places[f"{place}_when"] = (
-            spoken.say(voice, "times.on_day", day=value.as_of)
+            fields[f"{place}_less"] = -value.number
+        fields[f"{place}_when"] = (
+            language.say(voice, "times.on_day", day=value.as_of)
             if value.as_of is not None
-            else spoken.say(voice, "times.this_year")
+            else language.say(voice, "times.this_year")
         )
-        if own.removesuffix("_other") in told.tests:
-            places[f"{place}_test"] = system_name(value.silo)
+        if own.removesuffix("_other") in stated.tests:
+            fields[f"{place}_test"] = system_name(value.silo)
     for place, element in LETTERS_OF.items():
-        mark = told.number(element)
+        mark = stated.number(element)
         if mark is not None:
-            places[place] = terms.letter(mark)
-    name, grade = told.values.get("first_name"), told.values.get("grade_level")
-    places["name"] = spoken.say(voice, "page.no_name") if name is None else name.text
-    places["grade"] = (
-        spoken.say(voice, "page.this_grade") if grade is None else spoken.label("in_grade", grade.text)
+            fields[place] = terms.letter(mark)
+    name, grade = stated.values.get("first_name"), stated.values.get("grade_level")
+    fields["name"] = language.say(voice, "page.no_name") if name is None else name.text
+    fields["grade"] = (
+        language.say(voice, "page.this_grade") if grade is None else language.label("in_grade", grade.text)
     )
-    places["chronic_one_in"] = _chronic_one_in(spoken)
-    enrolled = told.number("days_enrolled")
+    fields["chronic_one_in"] = _chronic_one_in(language)
+    enrolled = stated.number("days_enrolled")
     if enrolled is not None:
-        places["chronic_days"] = math.ceil(round(enrolled * figure("chronic_absence_share"), 6))
-    return places
+        fields["chronic_days"] = math.ceil(round(enrolled * figure("chronic_absence_share"), 6))
+    return fields

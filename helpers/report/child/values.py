@@ -41,7 +41,7 @@ __all__ = [
 
 
 # Units written after a number; other units are part of the element's name.
-_SAID_UNITS = ("days", "children")
+_NAMED_UNITS = ("days", "children")
 _ONE = {"days": "day", "children": "child"}
 _LANGUAGES = ("home_language", "contact_language")
 _NOT_MEANT = "as far as its files show, the system doesn't serve this child's grade or school"
@@ -56,11 +56,11 @@ TIES = {
 def value_texts(values: pd.DataFrame) -> pd.Series:
     """Format values for people: rates in percent, money with its sign, yes and no."""
     rows = each_row(values[["element", "value", "value_number", "unit"]])
-    said = [
+    texts = [
         language_name(row.value) if row.element in _LANGUAGES and row.value is not None else _text(row)
         for row in rows
     ]
-    return pd.Series(pd.array(said, dtype=STRING), index=values.index)
+    return pd.Series(pd.array(texts, dtype=STRING), index=values.index)
 
 
 def _text(row: Any) -> str | None:
@@ -80,10 +80,10 @@ def _text(row: Any) -> str | None:
         return number_text(100 * number, "percent", digits=int(0 < number < 1))
     if unit in ("percent", "USD"):
         return number_text(number, unit)
-    written = number_text(number)
-    if unit not in _SAID_UNITS:
-        return written
-    return f"{written} {_ONE[unit] if number == 1 else unit}"
+    text = number_text(number)
+    if unit not in _NAMED_UNITS:
+        return text
+    return f"{text} {_ONE[unit] if number == 1 else unit}"
 
 
 def value_lines(values: pd.DataFrame, district: District) -> pd.DataFrame:
@@ -104,9 +104,9 @@ def value_lines(values: pd.DataFrame, district: District) -> pd.DataFrame:
         disagrees); only chosen and reported values, in their order.
     """
     names, days = short_names(district.layouts), latest_days(district).days
-    said = values[values["status"].eq("Reported")]
-    said = said.assign(text=value_texts(said))
-    shown = said[said["chosen"]].reset_index(drop=True)
+    reported = values[values["status"].eq("Reported")]
+    reported = reported.assign(text=value_texts(reported))
+    shown = reported[reported["chosen"]].reset_index(drop=True)
     of_system = shown["silo"].map(dict(days)).astype("datetime64[us]")
     day = shown["as_of"].astype("datetime64[us]").fillna(of_system)
     newest = pd.Series(max(days.values(), default=pd.NaT), index=shown.index, dtype="datetime64[us]")
@@ -131,15 +131,15 @@ def value_lines(values: pd.DataFrame, district: District) -> pd.DataFrame:
             "days_old": old,
             "fresh": old.le(allowed.astype("Int64")),
             "tie": shown["link_status"].map(TIES).astype(STRING),
-            "others": _said_otherwise(said, shown, names),
+            "others": _other_values(reported, shown, names),
         }
     )
 
 
-def _said_otherwise(said: pd.DataFrame, shown: pd.DataFrame, names: Mapping[str, str]) -> pd.Series:
+def _other_values(reported: pd.DataFrame, shown: pd.DataFrame, names: Mapping[str, str]) -> pd.Series:
     """Collect the values of other systems that disagree with the chosen one."""
     chosen = dict(zip(shown["element"], shown["value"], strict=True))
-    against = said[~said["chosen"] & said["agrees"].eq(False).fillna(False)]
+    against = reported[~reported["chosen"] & reported["agrees"].eq(False).fillna(False)]
     shown_instead = against["element"].map(chosen).astype(STRING)
     # A name without its accents is another spelling, not another name.
     loosely = against["element"].isin([each.name for each in declared_elements() if each.compare == "folded"])
@@ -270,9 +270,9 @@ def known_values(
 ) -> list[KnownValue]:
     """Format what is known about one child, from rows of table ``values``."""
     declared = _declared()
-    said = [row for row in values if row.status == "Reported" and row.element in declared]
-    chosen = {row.element: row for row in said if row.chosen}
-    others = _against(said, chosen, systems)
+    reported = [row for row in values if row.status == "Reported" and row.element in declared]
+    chosen = {row.element: row for row in reported if row.chosen}
+    others = _against(reported, chosen, systems)
     order = {name: place for place, name in enumerate(declared)}
     lines = []
     for row in chosen.values():
@@ -352,11 +352,11 @@ def _rule(
 
 
 def _against(
-    said: Sequence[Any], chosen: Mapping[str, Any], systems: Mapping[str, SystemName]
+    reported: Sequence[Any], chosen: Mapping[str, Any], systems: Mapping[str, SystemName]
 ) -> dict[str, tuple[tuple[str, str], ...]]:
     """Collect distinct values of other systems that disagree with the chosen ones."""
     gathered: dict[str, dict[tuple[str, str], None]] = {}
-    for row in said:
+    for row in reported:
         shown, compare = chosen.get(row.element), _declared()[row.element].compare
         # If a comparison of two systems is missing (a role sees only some systems), different dates still
         # count as different; school numbers of two systems don't.

@@ -18,7 +18,7 @@ from helpers.systems import declared_elements
 
 __all__ = ["corrections_of", "read_corrections"]
 
-SAID_COLUMNS = ("page", "line", "right", "said_by")
+REPORT_COLUMNS = ("page", "line", "right", "said_by")
 # What people write about a line that is about somebody else; lower case, with accents removed.
 ANOTHER_CHILD = ("another child", "not my child", "not me", "otro niño", "otra niña", "otra persona")
 CORRECTION_COLUMNS = [
@@ -44,29 +44,29 @@ class Corrections:
 def read_corrections(path: Path) -> pd.DataFrame:
     """Read corrections from families and students."""
     table = read_text_table(path)
-    missing = [name for name in SAID_COLUMNS if name not in table.columns]
+    missing = [name for name in REPORT_COLUMNS if name not in table.columns]
     if missing:
-        raise BadInput(f"{path} has no column {missing[0]!r}: it needs {', '.join(SAID_COLUMNS)}.")
-    columns = {name: table[name].str.strip().map(unguarded, na_action="ignore") for name in SAID_COLUMNS}
-    said = pd.DataFrame(columns, index=table.index).astype(STRING)
+        raise BadInput(f"{path} has no column {missing[0]!r}: it needs {', '.join(REPORT_COLUMNS)}.")
+    columns = {name: table[name].str.strip().map(unguarded, na_action="ignore") for name in REPORT_COLUMNS}
+    reported = pd.DataFrame(columns, index=table.index).astype(STRING)
     faults = [
         f"  row {row}: no {name}"
         for name in ("page", "line", "right")
-        for row in said.index[said[name].isna().to_numpy(dtype=bool)].tolist()
+        for row in reported.index[reported[name].isna().to_numpy(dtype=bool)].tolist()
     ]
-    number = said["line"].str.fullmatch(r"\d+").fillna(True).to_numpy(dtype=bool)
+    number = reported["line"].str.fullmatch(r"\d+").fillna(True).to_numpy(dtype=bool)
     faults += [
-        f"  row {row}: the line is {line!r}, and no number" for row, line in said["line"][~number].items()
+        f"  row {row}: the line is {line!r}, and no number" for row, line in reported["line"][~number].items()
     ]
     if faults:
-        told = "\n".join(faults)
-        raise BadInput(f"{path} can't be read as corrections:\n{told}")
-    letters = said["page"].str.upper().str.replace(r"[^0-9A-Z]", "", regex=True)
-    return said.assign(page=(letters.str[:4] + "-" + letters.str[4:]).astype(STRING)).astype(STRING)
+        details = "\n".join(faults)
+        raise BadInput(f"{path} can't be read as corrections:\n{details}")
+    letters = reported["page"].str.upper().str.replace(r"[^0-9A-Z]", "", regex=True)
+    return reported.assign(page=(letters.str[:4] + "-" + letters.str[4:]).astype(STRING)).astype(STRING)
 
 
 def corrections_of(
-    said: pd.DataFrame,
+    reported: pd.DataFrame,
     lookup: Path,
     district: District,
     links: Links,
@@ -74,9 +74,9 @@ def corrections_of(
 ) -> Corrections:
     """Find the source of each line that somebody reported as wrong."""
     pages, lines = read_lookup(lookup)
-    own_pages = pages[pages["page"].isin(set(said["page"])).to_numpy(dtype=bool)]
+    own_pages = pages[pages["page"].isin(set(reported["page"])).to_numpy(dtype=bool)]
     child_of = _children_today(own_pages, links)
-    written = dict(zip(own_pages["page"].tolist(), own_pages["written"].tolist(), strict=True))
+    page_times = dict(zip(own_pages["page"].tolist(), own_pages["written"].tolist(), strict=True))
     by_line: dict[tuple[str, str], list[dict[str, str | None]]] = {}
     for row in lines.to_dict("records"):
         by_line.setdefault((row["page"], row["line"]), []).append(
@@ -84,24 +84,24 @@ def corrections_of(
         )
     faults = []
     for row, page, line in zip(
-        said.index.tolist(), said["page"].tolist(), said["line"].tolist(), strict=True
+        reported.index.tolist(), reported["page"].tolist(), reported["line"].tolist(), strict=True
     ):
         if page not in child_of:
             faults.append(f"  row {row}: no page {page} was written by any run of {lookup}")
         elif (page, line) not in by_line:
             faults.append(f"  row {row}: page {page} has no line {line}")
     if faults:
-        told = "\n".join(faults)
-        raise BadInput(f"These don't match a page:\n{told}")
+        details = "\n".join(faults)
+        raise BadInput(f"These don't match a page:\n{details}")
     owners = _owners(source)
     columns = {each.name: each.column for each in declared_elements()}
     wrong: list[dict[str, object]] = []
     others: list[tuple[str, str]] = []
-    for said_row in said.to_dict("records"):
-        page, line = said_row["page"], said_row["line"]
-        told_of = by_line[page, line]
-        whole = str(said_row["right"]).casefold() in ANOTHER_CHILD
-        for part in told_of:
+    for correction in reported.to_dict("records"):
+        page, line = correction["page"], correction["line"]
+        parts = by_line[page, line]
+        whole = str(correction["right"]).casefold() in ANOTHER_CHILD
+        for part in parts:
             if part["silo"] is None:
                 continue
             if whole:
@@ -109,7 +109,7 @@ def corrections_of(
             wrong += [
                 {
                     "page": page,
-                    "written": written[page],
+                    "written": page_times[page],
                     "line": line,
                     "silo": part["silo"],
                     "owner": owners.get(part["silo"], part["silo"]),
@@ -118,10 +118,10 @@ def corrections_of(
                     "element": part["element"],
                     "column": columns.get(str(part["element"])),
                     "shown": part["shown"],
-                    "said_to_be": said_row["right"],
-                    "said_by": said_row["said_by"],
+                    "said_to_be": correction["right"],
+                    "said_by": correction["said_by"],
                 }
-                for file, number in _places(part, child_of[page], source)
+                for file, number in _source_places(part, child_of[page], source)
             ]
     table = pd.DataFrame(wrong, columns=CORRECTION_COLUMNS).astype(STRING)
     return Corrections(
@@ -150,7 +150,7 @@ def _owners(source: Source) -> Mapping[str, str]:
     return dict(zip(systems["silo"].tolist(), systems["title"].tolist(), strict=True))
 
 
-def _places(
+def _source_places(
     part: Mapping[str, str | None], child: str, source: Source
 ) -> Sequence[tuple[str | None, str | None]]:
     """Return file and row of a line: its own, or those that it was computed from."""

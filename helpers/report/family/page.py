@@ -32,10 +32,10 @@ from helpers.report.child.statements import (
     PageStatements,
     groups_of_lines,
     months_of,
-    places_of,
     source_of,
     strengths_of,
     talks_of,
+    template_fields,
 )
 from helpers.report.child.year import (
     bunched_since,
@@ -137,43 +137,45 @@ class Page:
 
 
 def compose(
-    code: str, told: PageStatements, facts: PageFacts, terms: PageTerms, spoken: Language, voice: Voice
+    code: str, stated: PageStatements, facts: PageFacts, terms: PageTerms, language: Language, voice: Voice
 ) -> Page:
     """Compose what may be said about a child."""
     systems = dict(facts.systems)
-    places = places_of(
-        told, terms, spoken, voice, lambda silo: spoken.label("system", systems.get(silo, silo))
+    fields = template_fields(
+        stated, terms, language, voice, lambda silo: language.label("system", systems.get(silo, silo))
     )
 
     def say(key: str, **more: Any) -> str:
-        return spoken.say(voice, key, **{**places, **more})
+        return language.say(voice, key, **{**fields, **more})
 
-    groups = tuple(groups_of_lines(told, terms, spoken, voice, systems))
+    groups = tuple(groups_of_lines(stated, terms, language, voice, systems))
     numbers: dict[str, list[int]] = {}
     for line in (line for group in groups for line in group.lines):
         numbers.setdefault(line.key, []).append(line.number)
-    months = months_of(told, terms, spoken, facts.school_year, facts.as_of, sum(map(len, numbers.values())))
+    months = months_of(
+        stated, terms, language, facts.school_year, facts.as_of, sum(map(len, numbers.values()))
+    )
 
     def ref(*keys: str) -> str:
         # A key that comes twice is the line of a second test.
-        places = [(key, keys[:at].count(key)) for at, key in enumerate(keys)]
-        there = [str(numbers[key][at]) for key, at in places if at < len(numbers.get(key, ()))]
+        occurrences = [(key, keys[:at].count(key)) for at, key in enumerate(keys)]
+        there = [str(numbers[key][at]) for key, at in occurrences if at < len(numbers.get(key, ()))]
         if len(there) == 1:
             return say("page.line", number=there[0])
-        return say("page.lines", numbers=spoken.listed(there))
+        return say("page.lines", numbers=language.listed(there))
 
-    strengths = [one for one in strengths_of(told, terms) if one.line in numbers]
-    talks = [one for one in talks_of(told, terms) if all(key in numbers for key in one.lines)]
-    school = told.values.get("school")
+    strengths = [one for one in strengths_of(stated, terms) if one.line in numbers]
+    talks = [one for one in talks_of(stated, terms) if all(key in numbers for key in one.lines)]
+    school = stated.values.get("school")
     school_name = say("page.no_school") if school is None else school.text
     office = facts.offices.get(school.text) if school is not None else None
-    teachers = facts.teachers.get(told.child, ())
+    teachers = facts.teachers.get(stated.child, ())
     return Page(
         code=code,
         code_words=say("page.page_code", code=code),
-        language=spoken.code,
+        language=language.code,
         invented=facts.invented,
-        title=say("page.title") if "first_name" in told.values else say("page.title_plain"),
+        title=say("page.title") if "first_name" in stated.values else say("page.title_plain"),
         title_plain=say("page.title_plain"),
         for_whom=say("page.for_whom"),
         as_of=_as_of(facts, say),
@@ -186,7 +188,7 @@ def compose(
             for at, one in enumerate(strengths)
         ),
         nothing_yet=_sentence(say("page.nothing_yet")),
-        days=_days(told, facts, spoken, say, ref("days_missed")),
+        days=_days(stated, facts, language, say, ref("days_missed")),
         talks=tuple(
             Topic(
                 title=say(f"talk_title.{one.concept}"),
@@ -199,13 +201,13 @@ def compose(
         ),
         ask=say("page.ask"),
         no_talk=_sentence(say("page.no_talk")),
-        year=_year(told, facts, months, terms, spoken, voice),
+        year=_year(stated, facts, months, terms, language, voice),
         no_picture=say("page.no_picture"),
         groups=groups,
         no_numbers=_sentence(say("page.no_numbers")),
-        unknown=tuple(_unknown(told, facts, terms, spoken, say)),
-        words=tuple(_words(told, facts, spoken, say)) if voice == "student" else (),
-        own_words=_own_words(told, say) if voice == "student" else None,
+        unknown=tuple(_unknown(stated, facts, terms, language, say)),
+        words=tuple(_words(stated, facts, language, say)) if voice == "student" else (),
+        own_words=_own_words(stated, say) if voice == "student" else None,
         office=(
             say("page.office", school=school_name)
             if office is None
@@ -218,7 +220,7 @@ def compose(
             )
         ),
         office_is_blank=office is None,
-        teachers=say("page.teachers", names=spoken.listed(list(teachers))) if teachers else "",
+        teachers=say("page.teachers", names=language.listed(list(teachers))) if teachers else "",
         wrong_how=say("page.wrong_how"),
         wrong_whole=say("page.wrong_whole"),
     )
@@ -238,24 +240,24 @@ def _as_of(facts: PageFacts, say: Any) -> str:
     return str(say("page.as_of", year=year, day=facts.as_of))
 
 
-def _days(told: PageStatements, facts: PageFacts, spoken: Language, say: Any, ref: str) -> Statement:
+def _days(stated: PageStatements, facts: PageFacts, language: Language, say: Any, ref: str) -> Statement:
     """Say how many days were missed in all: the number first, then in words, then since when."""
     lead = say("page.days_lead")
-    absent = told.number("days_absent")
+    absent = stated.number("days_absent")
     if absent is None:
         return Statement(lead, _sentence(say("page.days_unknown")))
-    whole = told.number("days_enrolled") is not None
-    parts = [say(f"page.days_{'total' if whole else 'alone'}", days_word=spoken.number_word(absent))]
+    whole = stated.number("days_enrolled") is not None
+    parts = [say(f"page.days_{'total' if whole else 'alone'}", days_word=language.number_word(absent))]
     if facts.school_year is not None:
         since = bunched_since(
-            list(missed_days(told.events)),
-            told.since or first_day(facts.school_year),
-            told.values["days_absent"].as_of or facts.as_of or last_day(facts.school_year),
+            list(missed_days(stated.events)),
+            stated.since or first_day(facts.school_year),
+            stated.values["days_absent"].as_of or facts.as_of or last_day(facts.school_year),
         )
         if since is not None:
-            day = spoken.day_of_year(since[0])
+            day = language.day_of_year(since[0])
             parts.append(say("page.days_since", since_days=since[1], since_day=day))
-    if told.number("last_year.days_absent") is not None:
+    if stated.number("last_year.days_absent") is not None:
         parts.append(say("page.days_before"))
     return Statement(lead, " ".join(parts), ref)
 
@@ -266,53 +268,53 @@ OWN = ("proud_of", "own_goal", "wants_to_improve")
 GOALS = ("career_interest", "plan_after_high_school", "own_goal", "wants_to_improve")
 
 
-def _words(told: PageStatements, facts: PageFacts, spoken: Language, say: Any) -> Iterator[Statement]:
+def _words(stated: PageStatements, facts: PageFacts, language: Language, say: Any) -> Iterator[Statement]:
     """Give a student's own words and goals back, as written, with the system and day of the last one."""
     quoted = {
-        name: shorten(told.values[name].text.replace("**", ""), MOST_LETTERS, placeholder=" …")
+        name: shorten(stated.values[name].text.replace("**", ""), MOST_LETTERS, placeholder=" …")
         for name in OWN
-        if name in told.values
+        if name in stated.values
     }
     for lead, names in (("words", OWN[:1]), ("goal", GOALS)):
-        named = [name for name in names if name in told.values]
+        named = [name for name in names if name in stated.values]
         if named:
             text = " ".join(say(f"page.own_{name}", **quoted) for name in named)
-            last = source_of(told.values[named[-1]], facts.systems, spoken, "student")
+            last = source_of(stated.values[named[-1]], facts.systems, language, "student")
             yield Statement(say(f"page.{lead}_lead"), text, last)
 
 
-def _own_words(told: PageStatements, say: Any) -> Foot:
+def _own_words(stated: PageStatements, say: Any) -> Foot:
     """Leave room for what a student has not said yet."""
-    blanks = [say("page.own_proud")] if "proud_of" not in told.values else []
+    blanks = [say("page.own_proud")] if "proud_of" not in stated.values else []
     return Foot(say("page.own_words"), blanks=[*blanks, say("page.own_wish")])
 
 
 def _year(
-    told: PageStatements,
+    stated: PageStatements,
     facts: PageFacts,
     months: list[MonthLine],
     terms: PageTerms,
-    spoken: Language,
+    language: Language,
     voice: Voice,
 ) -> Year | None:
-    if facts.school_year is None or not (told.events or told.pictured):
+    if facts.school_year is None or not (stated.events or stated.pictured):
         return None
 
     def say(key: str, **more: Any) -> str:
-        return spoken.say(voice, f"picture.{key}", **more)
+        return language.say(voice, f"picture.{key}", **more)
 
-    absent = told.values.get("days_absent")
-    events = [_named(event, spoken) for event in (*told.events, *told.pictured)]
+    absent = stated.values.get("days_absent")
+    events = [_named(event, language) for event in (*stated.events, *stated.pictured)]
     drawn = draw_year(
         events,
         terms.pictured,
-        _titles(told, terms, say),
+        _titles(stated, terms, say),
         say,
         school_year=facts.school_year,
         years=1,
         until=(absent.as_of if absent is not None else None) or facts.as_of,
-        months=spoken.sentences.short_months,
-        names={silo: spoken.label("system", name) for silo, name in facts.systems.items()},
+        months=language.sentences.short_months,
+        names={silo: language.label("system", name) for silo, name in facts.systems.items()},
         percentiles=False,
         attendance=absent is not None,
     )
@@ -324,27 +326,27 @@ def _year(
         finding=drawn.alt,
         svg=drawn.svg,
         caption=" ".join(caption),
-        columns=tuple(spoken.say(voice, f"month.{key}") for key in keys),
+        columns=tuple(language.say(voice, f"month.{key}") for key in keys),
         rows=tuple(months),
     )
 
 
-def _named(event: Event, spoken: Language) -> Event:
+def _named(event: Event, language: Language) -> Event:
     """Name an activity in the language of the page; of its provider nothing is said."""
     if event.kind != "joins_activity" or event.detail is None:
         return event
     activity = event.detail.rpartition(", ")[0] or event.detail
-    known = [spoken.label(table, activity) for table in ("activity", "club")]
+    known = [language.label(table, activity) for table in ("activity", "club")]
     return replace(event, detail=next((name for name in known if name != activity), activity))
 
 
-def _titles(told: PageStatements, terms: PageTerms, say: Any) -> dict[str, str]:
+def _titles(stated: PageStatements, terms: PageTerms, say: Any) -> dict[str, str]:
     """Say in a word how each test turned out, and the latest grades; no page ranks a child by a number."""
     titles = {}
-    tests = [event for event in told.pictured if event.kind == "test_percentile"]
+    tests = [event for event in stated.pictured if event.kind == "test_percentile"]
     for subject, scores in latest_scores(tests).items():
         titles[subject] = say(terms.level(scores[0][1]), subject=say(subject))
-    grades = latest_grades([event for event in told.pictured if event.kind == "report_card"])
+    grades = latest_grades([event for event in stated.pictured if event.kind == "report_card"])
     if grades:
         shown = [
             say("one_grade", subject=say(f"{subject}_grade"), grade=round(grades[subject]))
@@ -356,34 +358,34 @@ def _titles(told: PageStatements, terms: PageTerms, say: Any) -> dict[str, str]:
 
 
 def _unknown(
-    told: PageStatements, facts: PageFacts, terms: PageTerms, spoken: Language, say: Any
+    stated: PageStatements, facts: PageFacts, terms: PageTerms, language: Language, say: Any
 ) -> list[str]:
     def called(silos: Sequence[str]) -> str:
-        names = dict.fromkeys(spoken.label("system", facts.systems.get(silo, silo)) for silo in silos)
-        return spoken.listed(list(names))
+        names = dict.fromkeys(language.label("system", facts.systems.get(silo, silo)) for silo in silos)
+        return language.listed(list(names))
 
-    said = []
-    if told.unsure:
-        said.append(say("page.unsure", systems=called(told.unsure)))
+    sentences = []
+    if stated.unsure:
+        sentences.append(say("page.unsure", systems=called(stated.unsure)))
     # Nobody is missing from a system that lists only participants.
     some = {name for name, system in systems().items() if system.serves_some}
     missing = [
         silo
-        for silo in told.not_linked
-        if silo not in told.unsure
+        for silo in stated.not_linked
+        if silo not in stated.unsure
         and facts.systems.get(silo, silo) not in some
-        and (told.child, silo) not in facts.outside
+        and (stated.child, silo) not in facts.outside
     ]
     if missing:
-        said.append(say("page.not_linked", systems=called(missing)))
-    if told.differing:
-        what = [say(f"compared.{element}") for element in told.differing]
-        said.append(say("page.differing", what=spoken.listed(what)))
-    if "school_activities" not in told.values and "community_clubs" not in told.values:
-        said.append(say("page.unknown_beyond"))
-    if not said:
-        said.append(say("page.all_known"))
-    return [*said, say("page.left_off")]
+        sentences.append(say("page.not_linked", systems=called(missing)))
+    if stated.differing:
+        what = [say(f"compared.{element}") for element in stated.differing]
+        sentences.append(say("page.differing", what=language.listed(what)))
+    if "school_activities" not in stated.values and "community_clubs" not in stated.values:
+        sentences.append(say("page.unknown_beyond"))
+    if not sentences:
+        sentences.append(say("page.all_known"))
+    return [*sentences, say("page.left_off")]
 
 
 @cache
@@ -449,8 +451,8 @@ def _sheet(page: Page, words: Mapping[str, str]) -> Sheet:
     )
 
 
-def markup_of(page: Page, spoken: Language, paper: str = "") -> Markup:
+def markup_of(page: Page, language: Language, paper: str = "") -> Markup:
     """Render a page as HTML: one file without external resources or scripts."""
-    words = spoken.sentences.words["page"]
+    words = language.sentences.words["page"]
     shown = sheet_markup(_sheet(page, words))
     return render("report/family/page.html.j2", page=page, words=words, css=_css(), paper=paper, sheet=shown)

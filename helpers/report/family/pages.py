@@ -65,7 +65,7 @@ class FamilyPage:
     # The whole HTML document.
     markup: Markup
     # Statements that it is based on.
-    told: PageStatements
+    statements: PageStatements
 
 
 @dataclass(frozen=True)
@@ -195,13 +195,13 @@ def pages_of(run: Run, paper: str = "", taken: Collection[str] = ()) -> Iterator
         own = run.standing[run.standing["child"].isin([one.child for one in batch])]
         standing = {(row.child, row.silo): row.may_show is True for row in each_row(own)}
         also = terms.own_page if run.voice == "student" else ()
-        told = page_statements(values, timeline, standing, run.facts.school_year, terms, indicators, also)
+        stated = page_statements(values, timeline, standing, run.facts.school_year, terms, indicators, also)
         for one in batch:
             code = next(codes)
-            child = told.get(one.child) or PageStatements(one.child)
-            spoken = language(one.language)
-            page = compose(code, child, run.facts, terms, spoken, run.voice)
-            yield FamilyPage(code, one, page, markup_of(page, spoken, paper), child)
+            child = stated.get(one.child) or PageStatements(one.child)
+            page_language = language(one.language)
+            page = compose(code, child, run.facts, terms, page_language, run.voice)
+            yield FamilyPage(code, one, page, markup_of(page, page_language, paper), child)
 
 
 def family_pages(
@@ -244,15 +244,15 @@ def shown_on(pages: Iterable[FamilyPage]) -> pd.DataFrame:
     terms = page_terms()
     rows: list[tuple[object, ...]] = []
     for one in pages:
-        for said, value in one.told.values.items():
-            if said in terms.norms:  # what a norm expects is no value of the child
+        for condition_name, value in one.statements.values.items():
+            if condition_name in terms.norms:  # what a norm expects is no value of the child
                 continue
-            _, name = parts_of(said)
+            _, name = parts_of(condition_name)
             place = (value.silo, value.school_year, value.file, value.row)
-            rows.append((one.code, one.told.child, name, domains.get(name), *place))
-        for event in (*one.told.events, *one.told.pictured):
+            rows.append((one.code, one.statements.child, name, domains.get(name), *place))
+        for event in (*one.statements.events, *one.statements.pictured):
             place = (event.silo, None, event.file, event.row)
-            rows.append((one.code, one.told.child, event.kind, kinds.get(event.kind), *place))
+            rows.append((one.code, one.statements.child, event.kind, kinds.get(event.kind), *place))
     columns = ["page", "child", "name", "domain", "silo", "school_year", "file", "row"]
     types = {name: "Int64" if name in ("school_year", "row") else STRING for name in columns}
     return pd.DataFrame(rows, columns=columns).astype(types)

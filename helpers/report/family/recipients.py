@@ -34,8 +34,8 @@ def read_offices(path: Path) -> dict[str, Office]:
     twice = table.loc[table["school"].duplicated() & table["school"].notna()]
     faults += [f"  row {row}: {school!r} stands there twice" for row, school in twice["school"].items()]
     if faults:
-        told = "\n".join(faults)
-        raise BadInput(f"{path} doesn't say whom to call:\n{told}")
+        details = "\n".join(faults)
+        raise BadInput(f"{path} doesn't say whom to call:\n{details}")
     cells = {name: [unguarded(text) for text in table[name].tolist()] for name in COLUMNS}
     return {
         school: Office(person, telephone, email)
@@ -85,10 +85,10 @@ def families(
     doubtful: dict[str, str | None] = {}
     barred: set[str] = set()
     columns = [ties[name].tolist() for name in ("child", "silo", "adult", "home", "language")]
-    for child, silo, adult, home, spoken in zip(*columns, strict=True):
+    for child, silo, adult, home, home_language in zip(*columns, strict=True):
         if adult is pd.NA:
             continue
-        language_of = None if spoken is pd.NA else str(spoken)
+        language_of = None if home_language is pd.NA else str(home_language)
         codes = holds.get((child, silo, adult), set())
         if not codes:
             own = home if home is not pd.NA else f"{silo}:{adult}"

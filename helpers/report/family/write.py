@@ -25,7 +25,7 @@ from helpers.report.family.page import Page
 from helpers.report.family.pages import FamilyPage
 from helpers.standard import STRING, BadInput, text_of
 
-__all__ = ["Written", "codes_in", "read_lookup", "records_of", "save_lookup", "save_run", "write_pages"]
+__all__ = ["SavedPages", "codes_in", "read_lookup", "records_of", "save_lookup", "save_run", "write_pages"]
 
 
 # A separate file, because readers of a table would take a line above its header for a column.
@@ -41,7 +41,7 @@ LINE_COLUMNS = ["page", "line", "what", "element", "school_year", "shown", "silo
 
 
 @dataclass(frozen=True)
-class Written:
+class SavedPages:
     """Files that a run wrote."""
 
     # ``page`` (its code), ``child, for, language, file, records`` (silo:record of each verified record).
@@ -57,7 +57,7 @@ def write_pages(
     out: Path,
     *,
     each: Callable[[FamilyPage], object] = lambda page: None,
-) -> Written:
+) -> SavedPages:
     """Write pages as files."""
     rows: list[dict[str, Any]] = []
     lines: list[tuple[Any, ...]] = []
@@ -77,7 +77,7 @@ def write_pages(
         )
         lines += _lines_of(one.page)
         each(one)
-    return Written(
+    return SavedPages(
         pd.DataFrame(rows, columns=PAGE_COLUMNS).astype(STRING),
         _typed(pd.DataFrame(lines, columns=LINE_COLUMNS)),
     )
@@ -99,9 +99,9 @@ def records_of(crosswalk: pd.DataFrame, standing: pd.DataFrame) -> dict[str, str
 def _lines_of(page: Page) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
     for line in page.lines:
-        for element, told in line.told:
-            place = (told.silo, told.record, told.file, told.row)
-            rows.append((page.code, line.number, line.key, element, told.school_year, line.shown, *place))
+        for element, value in line.reported:
+            place = (value.silo, value.record, value.file, value.row)
+            rows.append((page.code, line.number, line.key, element, value.school_year, line.shown, *place))
     for month in page.year.rows if page.year else ():
         shown = ", ".join(str(count) for count in month.counts)
         if not month.events:
@@ -135,12 +135,12 @@ PAGES, LINES, HELD = "pages.csv", "lines.csv", "held.csv"
 OF_PAGES = ["page", "child", "records", "written"]
 
 
-def save_run(folder: Path, written: Written, held: pd.DataFrame) -> list[Path]:
+def save_run(folder: Path, saved: SavedPages, held: pd.DataFrame) -> list[Path]:
     """Write the lookup of a run; the one before moves to ``earlier/``."""
     _keep(folder)
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    pages = written.pages.assign(written=pd.Series(now, index=written.pages.index, dtype=STRING))
-    return save_lookup(folder, {PAGES: pages, LINES: written.lines, HELD: held})
+    pages = saved.pages.assign(written=pd.Series(now, index=saved.pages.index, dtype=STRING))
+    return save_lookup(folder, {PAGES: pages, LINES: saved.lines, HELD: held})
 
 
 def _keep(folder: Path) -> None:
@@ -190,10 +190,10 @@ def read_lookup(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
                 f"There is no {place / missing[0]}: name with --lookup the folder in which the run that "
                 "wrote the pages left it."
             )
-        own, told = _table(place / PAGES, OF_PAGES), _table(place / LINES, ["page", "line"])
+        own, own_lines = _table(place / PAGES, OF_PAGES), _table(place / LINES, ["page", "line"])
         # A run interrupted while writing is in two places.
         pages.append(own[~own["page"].isin(known_codes).to_numpy(dtype=bool)])
-        lines.append(told[~told["page"].isin(known_codes).to_numpy(dtype=bool)])
+        lines.append(own_lines[~own_lines["page"].isin(known_codes).to_numpy(dtype=bool)])
         known_codes |= set(own["page"].dropna().tolist())
     if not pages:
         raise BadInput(f"There is no lookup in {folder}: name with --lookup where a run of pages left it.")

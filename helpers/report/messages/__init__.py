@@ -204,8 +204,8 @@ def read_language(sentences: Path, labels: Path) -> Language:
         return read
     faults = faults_against(read, language(MEASURE))
     if faults:
-        told = "\n".join(f"  {fault}" for fault in faults)
-        raise BadInput(f"{sentences.name} and {labels.name} can't stand in for a page's language:\n{told}")
+        details = "\n".join(f"  {fault}" for fault in faults)
+        raise BadInput(f"{sentences.name} and {labels.name} can't stand in for a page's language:\n{details}")
     return read
 
 
@@ -224,11 +224,11 @@ def faults_against(other: Language, measure: Language) -> list[str]:
         faults += _differences(part, mine, its)
         for table, sentences in its.items():
             for name, sentence in sentences.items():
-                said = mine.get(table, {}).get(name)
-                if said is None:
+                translated = mine.get(table, {}).get(name)
+                if translated is None:
                     continue
-                strange = sorted(_places(said) - _places(sentence))
-                lost = sorted(_places(sentence) - _places(said) - SPARED)
+                strange = sorted(_placeholders(translated) - _placeholders(sentence))
+                lost = sorted(_placeholders(sentence) - _placeholders(translated) - SPARED)
                 at = f"{part}.{table}.{name}"
                 faults += [f"{at} has a place {place!r} that nobody fills" for place in strange]
                 faults += [f"{at} doesn't say {place!r}" for place in lost]
@@ -242,7 +242,7 @@ def faults_against(other: Language, measure: Language) -> list[str]:
     return faults
 
 
-def _places(sentence: str) -> set[str]:
+def _placeholders(sentence: str) -> set[str]:
     return {found[0] for found in _PLACE.findall(sentence)}
 
 

@@ -64,20 +64,20 @@ def protocol_block() -> Block:
     Block
         Who, which students, what is decided and by when; then the steps with their minutes.
     """
-    told = check_in_protocol()
-    begins = [sum(one.minutes for one in told.step[:place]) for place in range(len(told.step))]
+    protocol = check_in_protocol()
+    begins = [sum(one.minutes for one in protocol.step[:place]) for place in range(len(protocol.step))]
     rows = [
         (f"{begin}–{begin + one.minutes}", one.title, one.text)
-        for begin, one in zip(begins, told.step, strict=True)
+        for begin, one in zip(begins, protocol.step, strict=True)
     ]
     steps = pd.DataFrame(rows, columns=["minute", "step", "what you do"], dtype=STRING)
-    about = [told.who, told.students, told.decide, told.by_when]
+    about = [protocol.who, protocol.students, protocol.decide, protocol.by_when]
     heads = ["Who", "Which students", "What we decide", "By when"]
     return joined(
         [
             terms(list(zip(heads, about, strict=True))),
-            table(steps, f"A check-in of {Measured('minutes', told.minutes):count}", download=False),
-            paragraph(told.own, "muted"),
+            table(steps, f"A check-in of {Measured('minutes', protocol.minutes):count}", download=False),
+            paragraph(protocol.own, "muted"),
         ]
     )
 
@@ -100,8 +100,8 @@ def describe_outcome(row: pd.Series) -> str:
     'The flags are gone; done'
     """
     words = OUTCOME_WORDS[row["outcome"]]
-    said = f"{words[:1].upper()}{words[1:]}; {STATUS_WORDS[row['status']]}"
-    return f"{said}, and its day has passed" if row["late"] else said
+    text = f"{words[:1].upper()}{words[1:]}; {STATUS_WORDS[row['status']]}"
+    return f"{text}, and its day has passed" if row["late"] else text
 
 
 def unread_lines(lost: pd.DataFrame, real: bool) -> Block | None:
@@ -138,9 +138,9 @@ def check_in_outcomes(source: Source, today: pd.Timestamp | None = None) -> Bloc
     """
     guard = Guard(real=not source.synthetic)
     path = check_in_path(source)
-    told = read_check_ins(path)
-    unread = unread_lines(told.lost, guard.real)
-    outcomes = follow_up(told.decisions, source, today=today)
+    check_ins = read_check_ins(path)
+    unread = unread_lines(check_ins.lost, guard.real)
+    outcomes = follow_up(check_ins.decisions, source, today=today)
     if outcomes.empty:
         nothing = f"No decision yet: a check-in writes them to {path.name}, next to the exports."
         return joined([paragraph(nothing), *([unread] if unread else [])])
@@ -160,11 +160,11 @@ def _sentence(outcomes: pd.DataFrame, guard: Guard) -> str:
     if guard.real and any(guard.hides(count) for count in parts.values()):
         listed = f"What became of them is not shown: a group has fewer than {SMALLEST_GROUP}."
         return f"**{number}** of earlier check-ins. {listed}"
-    said = ", ".join(f"{word}: **{count:,}**" for word, count in parts.items())
+    words = ", ".join(f"{word}: **{count:,}**" for word, count in parts.items())
     passed = "none" if not late else guard.count(late)
     if guard.hides(late, whole):
         passed = "not shown"
-    return f"**{number}** of earlier check-ins. {said[:1].upper()}{said[1:]}. Open after its day: {passed}."
+    return f"**{number}** of earlier check-ins. {words[:1].upper()}{words[1:]}. Open after its day: {passed}."
 
 
 def _each(outcomes: pd.DataFrame, source: Source) -> Block:

@@ -113,13 +113,13 @@ def _height(rows: list[dict[Any, Any]], other: int, size: float) -> float:
     a_line = SHEET[0] / (LETTER * size)
     lines = OTHER_LINES + 1.15 * other / a_line
     for row in rows:
-        told = {name: len(str(row[name])) for name in WIDTHS}
+        lengths = {name: len(str(row[name])) for name in WIDTHS}
         share = dict(WIDTHS)
         if row["several"]:
             share["column"] += share.pop("file") + share.pop("meaning")
-            told["column"] += told["file"] + told["meaning"] + 4
+            lengths["column"] += lengths["file"] + lengths["meaning"] + 4
         fits = {name: max(1.0, a_line * percent / 100 - 1) for name, percent in share.items()}
-        lines += max(ceil(told[name] / fits[name]) for name in share) + ROW
+        lines += max(ceil(lengths[name] / fits[name]) for name in share) + ROW
     return lines * LINE * size
 
 
@@ -162,27 +162,27 @@ def rubric_picture(rubric: pd.DataFrame, layouts: Mapping[str, Layout]) -> Pictu
     Picture or Block
         The table, or a sentence if files show no level.
     """
-    said = rubric_words(rubric, layouts).rename(columns={"title": "heading"})
-    told = said.dropna(subset=["level"])
-    if told.empty:
+    described = rubric_words(rubric, layouts).rename(columns={"title": "heading"})
+    rated = described.dropna(subset=["level"])
+    if rated.empty:
         return answer("No file shows anything about the rubric's headings, so we can't measure a level.")
-    lowest = told[told["level"].eq(1)]
+    lowest = rated[rated["level"].eq(1)]
     often = lowest["heading"].str.lower().value_counts()
     title = (
-        f"{Measured('levels_lowest', len(lowest), len(told)):count of} are the lowest, most often in "
+        f"{Measured('levels_lowest', len(lowest), len(rated)):count of} are the lowest, most often in "
         f"{named_first(often.index.tolist(), often.tolist())}"
         if len(lowest)
         else "No system is at the lowest level of any heading that files show"
     )
     return heat_map(
-        said,
+        described,
         title=title,
         unit="level 1 to 4",
         row="system",
         column="heading",
         value="level",
-        rows=said["system"].drop_duplicates().tolist(),
-        columns=said["heading"].drop_duplicates().tolist(),
+        rows=described["system"].drop_duplicates().tolist(),
+        columns=described["heading"].drop_duplicates().tolist(),
         highest=4,
         caption=kit_rubric().about,
     )

@@ -64,12 +64,12 @@ def explain(found: Headlines, name: str, where: str = "") -> Explained:
             rows = list_strays(district, found.records[NUMBER])
             cause = cause_sentence(district, rows, measured)
         rows = _readable(found, rows)
-    spoken = system_names_in_text(district.layouts)
-    place = AND.join(spoken[silo] for silo in where.split(AND)) if where else ""
+    in_text = system_names_in_text(district.layouts)
+    place = AND.join(in_text[silo] for silo in where.split(AND)) if where else ""
     newest = found.newest_day
     day = format_date(newest, "long", "en_US") if newest is not None else ""
-    told = pd.DataFrame(alike, columns=["number", "difference"])
-    return Explained(measured, told, cause, rows, place, day)
+    similar = pd.DataFrame(alike, columns=["number", "difference"])
+    return Explained(measured, similar, cause, rows, place, day)
 
 
 def cause_sentence(district: District, strays: pd.DataFrame, everybody: Measured) -> str:
@@ -145,19 +145,19 @@ def explain_page(out_path: Path, explained: Explained, about: Mapping[str, objec
     """Write the page of one number; of a real folder, without its rows."""
     measured = explained.measured
     declared, listed = measured.definition, measured.rows is not None
-    told = [("Says", f"{measured.say()}.")] if declared.says else []
-    told += [("In", explained.place)] if explained.place else []
-    told.append(("Counts", declared.means["en"]))
+    entries = [("Says", f"{measured.say()}.")] if declared.says else []
+    entries += [("In", explained.place)] if explained.place else []
+    entries.append(("Counts", declared.means["en"]))
     if measured.base is not None:
         base = Measured(declared.base, measured.base, where=measured.where)
-        told.append(("Out of", f"{base}: {base.definition.means['en']}"))
+        entries.append(("Out of", f"{base}: {base.definition.means['en']}"))
     sure = {"with answer key": KEYED, "guarded": COUNTED_HERE, "always": COUNTED_FILES}[declared.shown]
-    told += [
+    entries += [
         ("Method", declared.method),
         ("As of", ", ".join(filter(None, [declared.as_of, explained.day]))),
         ("Sure?", sure),
     ]
-    blocks: list[Block] = [terms(told)]
+    blocks: list[Block] = [terms(entries)]
     if explained.cause:
         blocks += [heading("The main cause"), answer(explained.cause)]
     if len(explained.alike):

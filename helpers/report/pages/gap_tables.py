@@ -89,21 +89,21 @@ def column_words(column: object) -> str:
     return column.rsplit(".", 1)[-1].replace("last_surname", "surname").replace("_", " ")
 
 
-def _step(step: str, column: object, is_head: bool, spoken: Mapping[str, str]) -> str:
+def _step(step: str, column: object, is_head: bool, names: Mapping[str, str]) -> str:
     """Describe a next step, with a file's own header in quotes."""
     if not is_head or not isinstance(column, str):
-        return in_words(step, spoken)
-    return in_words(step.replace(column, HEAD), spoken).replace(HEAD, f"“{column}”")
+        return in_words(step, names)
+    return in_words(step.replace(column, HEAD), names).replace(HEAD, f"“{column}”")
 
 
 def gap_table(lines: pd.DataFrame, layouts: Mapping[str, Layout]) -> pd.DataFrame:
     """Describe lines of a scorecard."""
-    short, spoken = short_names(layouts), system_names_in_text(layouts)
+    short, in_text = short_names(layouts), system_names_in_text(layouts)
     left = lines["left_silo"].map(short).fillna(lines["left_silo"])
     right = lines["right_silo"].map(short).fillna(lines["right_silo"])
     # File headers stay as written; standard columns get display names.
-    written = lines["measure"].isin(OF_HEADS)
-    column = lines["column"].map(column_words).mask(written, "“" + lines["column"] + "”")
+    is_header = lines["measure"].isin(OF_HEADS)
+    column = lines["column"].map(column_words).mask(is_header, "“" + lines["column"] + "”")
     found = finding_words(lines["measure"]) + (": " + column).where(column.ne(""), "")
     row = lines["example_row"].astype("Int64").astype(STRING)
     place = (lines["example_file"] + ", row " + row).where(row.notna(), lines["example_file"])
@@ -118,9 +118,9 @@ def gap_table(lines: pd.DataFrame, layouts: Mapping[str, Layout]) -> pd.DataFram
             "owner": lines["owner"],
             "step": pd.Series(
                 [
-                    _step(str(step), column, is_head, spoken)
+                    _step(str(step), column, is_head, in_text)
                     for step, column, is_head in zip(
-                        lines["next_step"], lines["column"], written, strict=True
+                        lines["next_step"], lines["column"], is_header, strict=True
                     )
                 ],
                 index=lines.index,
@@ -165,10 +165,10 @@ def lost_codes(crosswalk: pd.DataFrame, layouts: Mapping[str, Layout], guard: Gu
 
 def found_both_ways(lines: pd.DataFrame) -> pd.DataFrame:
     """Return for each pair of systems how many of each one's children are found in the other."""
-    told = lines[lines["denominator"].gt(0).fillna(False) & lines["numerator"].notna()]
-    told = told[told["blocked_by"].ne("Not joinable").fillna(True)]
-    forth = told[told["measure"].eq("match rate")].assign(found=lambda rows: rows["numerator"])
-    back = told[told["measure"].eq("only in right")]
+    counted = lines[lines["denominator"].gt(0).fillna(False) & lines["numerator"].notna()]
+    counted = counted[counted["blocked_by"].ne("Not joinable").fillna(True)]
+    forth = counted[counted["measure"].eq("match rate")].assign(found=lambda rows: rows["numerator"])
+    back = counted[counted["measure"].eq("only in right")]
     # Children who aren't only in the right system are found in the left one.
     back = back.assign(
         found=back["denominator"] - back["numerator"],
@@ -197,12 +197,12 @@ def lowest_share(found: float, out_of: float, names: tuple[str, str], ties: int)
 
 def name_with_ties(steps: pd.DataFrame, names: Mapping[str, str], guard: Guard) -> list[str]:
     """Name the systems of each step, and count those with the same number, where exact numbers are shown."""
-    said = []
+    texts = []
     for left, right, ties in steps[["left_silo", "right_silo", "ties"]].itertuples(index=False, name=None):
         sides = [names.get(side, side) for side in (left, right) if isinstance(side, str)]
         more = Measured("tied_pairs" if len(sides) > 1 else "tied_systems", 0 if guard.real else int(ties))
-        said.append(" and ".join(sides) + (f", and {more:count}" if more else ""))
-    return said
+        texts.append(" and ".join(sides) + (f", and {more:count}" if more else ""))
+    return texts
 
 
 def unserved_table(lines: pd.DataFrame, layouts: Mapping[str, Layout], guard: Guard) -> Block | None:
@@ -246,12 +246,12 @@ def unplaced_blocks(lines: pd.DataFrame, layouts: Mapping[str, Layout]) -> list[
         return []
     mine = mine.sort_values(["measure", "numerator"], ascending=[True, False], kind="stable")
     shown = gap_table(mine.assign(measure=mine["measure"].replace(AMISS)), layouts)
-    spoken = system_names_in_text(layouts)
+    in_text = system_names_in_text(layouts)
     whole = mine[mine["measure"].eq(UNPLACED[0]) & mine["numerator"].eq(mine["denominator"])]
-    said = [f"Nothing in {spoken[silo]} can be placed ({who})." for silo, who in whole[_OF].to_numpy()]
+    texts = [f"Nothing in {in_text[silo]} can be placed ({who})." for silo, who in whole[_OF].to_numpy()]
     columns = ["between", "found", "how_many", "out_of", "owner", "step"]
     title = "Not counted in the shares: who it is can't be said, or the file with names lacks it"
-    return [*([answer(" ".join(said))] if said else []), table(shown[columns], title, names=GAP_HEADS)]
+    return [*([answer(" ".join(texts))] if texts else []), table(shown[columns], title, names=GAP_HEADS)]
 
 
 def _large(groups: pd.DataFrame, guard: Guard) -> pd.DataFrame:

@@ -75,8 +75,8 @@ def blocked_blocks(lines: pd.DataFrame, district: District) -> list[Block]:
     rows = [(name.lower(), int(why_so.get(name, 0)), do) for name, do in BLOCKS.items()]
     frame = pd.DataFrame(rows, columns=["why", "pairs", "do"])
     barred = lines[lines["blocked_by"].eq("Not permitted") & lines["kind"].eq("Permission")]
-    spoken = system_names_in_text(district.layouts)
-    why = pd.DataFrame({"why": [in_words(str(step), spoken) for step in barred["next_step"].unique()]})
+    in_text = system_names_in_text(district.layouts)
+    why = pd.DataFrame({"why": [in_words(str(step), in_text) for step in barred["next_step"].unique()]})
     return [
         heading("What blocks the exchange"),
         answer(blocked_sentence(lines)),
@@ -200,12 +200,12 @@ def _first(
     if steps.empty:
         return [answer(f"{NO_HARM}. The lines below show the rest."), *_listed(actions, order)]
     hidden = [guard.hides(int(number)) for number in steps["touched"]]
-    told = steps.assign(
+    first_steps = steps.assign(
         measure=steps["measure"].replace(AMISS), example_file=steps["example_file"].mask(pd.Series(hidden))
     )
     many = [guard.about(int(number)) if guard.real else int(number) for number in steps["touched"]]
-    between = [plain(said) for said in name_with_ties(steps, short_names(district.layouts), guard)]
-    shown = gap_table(told, district.layouts).assign(how_many=many, between=between)
+    between = [plain(text) for text in name_with_ties(steps, short_names(district.layouts), guard)]
+    shown = gap_table(first_steps, district.layouts).assign(how_many=many, between=between)
     named = name_with_ties(steps, system_names_in_text(district.layouts), guard)
     amiss = steps["measure"].map(COUNTED_AMISS)
     found = [
@@ -237,8 +237,8 @@ def _listed(actions: Sequence[Action], order: str) -> list[Block]:
 
 def _examples(shown: pd.DataFrame) -> list[Block]:
     """Fold the locations of examples; a real folder may have none that may be shown."""
-    told = shown.loc[shown["example"].notna(), ["between", "found", "example"]]
-    return [table(told, fold="Where to find an example of each", names=GAP_HEADS)] if len(told) else []
+    located = shown.loc[shown["example"].notna(), ["between", "found", "example"]]
+    return [table(located, fold="Where to find an example of each", names=GAP_HEADS)] if len(located) else []
 
 
 def _pairs(lines: pd.DataFrame, district: District) -> list[Block]:

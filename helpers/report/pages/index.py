@@ -77,10 +77,10 @@ class IndexFigures:
         """Name the measures that the page says or whose lists it opens, each with its place."""
         names = {one.measure for one in self.sentences}
         names |= set(self.numbers["measure"]) if self.numbers is not None else set()
-        said = [self.title, *(one.sentence for one in self.sentences), *self.unknown, *self.fresh, *self.made]
+        text = [self.title, *(one.sentence for one in self.sentences), *self.unknown, *self.fresh, *self.made]
         for step in self.actions:
-            said += [f"{step.many}", step.what, step.effect]
-        return {(name, "") for name in names - {""}} | {one for text in said for one in measures_in(text)}
+            text += [f"{step.many}", step.what, step.effect]
+        return {(name, "") for name in names - {""}} | {one for part in text for one in measures_in(part)}
 
 
 @dataclass(frozen=True)

@@ -68,18 +68,18 @@ def question_table(answers: pd.DataFrame, guard: Guard | None = None, *, fold: s
     Block
         One row per question.
     """
-    told = answers if guard is None else shown_answers(guard, answers)
+    shown_rows = answers if guard is None else shown_answers(guard, answers)
     shown = pd.DataFrame(
         {
-            "question": told["text"],
-            "asked by": told["asked_by"].str.replace("; ", ", "),
-            "answered": told["status"].map(STATUS_WORDS),
-            "children it is about": told["concerned"],
-            "looked for": told["children"],
-            "can't be said": told["unknown"],
-            "mostly because": told["why"].map(reason_text, na_action=None),
-            "systems before": told["platforms_before"],
-            "now": told["platforms_after"],
+            "question": shown_rows["text"],
+            "asked by": shown_rows["asked_by"].str.replace("; ", ", "),
+            "answered": shown_rows["status"].map(STATUS_WORDS),
+            "children it is about": shown_rows["concerned"],
+            "looked for": shown_rows["children"],
+            "can't be said": shown_rows["unknown"],
+            "mostly because": shown_rows["why"].map(reason_text, na_action=None),
+            "systems before": shown_rows["platforms_before"],
+            "now": shown_rows["platforms_after"],
         }
     )
     return table(shown, "What people ask, and what the systems answer", most=60, download=True, fold=fold)
@@ -146,11 +146,11 @@ def communication_chart(informed: pd.DataFrame, guard: Guard | None = None) -> P
     """
     from helpers.gaps import family_terms
 
-    told = informed[informed["group_by"].isna() & informed["domain"].notna()]
+    by_domain = informed[informed["group_by"].isna() & informed["domain"].notna()]
     titles = {domain.name: domain.title for domain in family_terms().domain}
     words = {"read": READ, **OF_FAMILIES}
     rows = {}
-    for domain, its in told.groupby("domain", sort=False):
+    for domain, its in by_domain.groupby("domain", sort=False):
         numbers = its.set_index("measure")["numerator"]
         rows[titles.get(str(domain), str(domain))] = {
             word: int(numbers.get(measure, 0)) for measure, word in words.items()
@@ -181,11 +181,11 @@ def families_in_words(informed: pd.DataFrame) -> pd.DataFrame:
 
     titles = {domain.name: domain.title for domain in family_terms().domain}
     words = {"read": READ, **OF_FAMILIES}
-    told = informed.assign(
+    described = informed.assign(
         domain=informed["domain"].replace(titles).fillna("all topics"),
         measure=informed["measure"].replace(words),
     )
-    return told.rename(
+    return described.rename(
         columns={"domain": "what", "measure": "at home", "numerator": "children", "denominator": "of"}
     )
 
@@ -205,8 +205,8 @@ def communication_table(informed: pd.DataFrame, guard: Guard | None = None) -> B
     Block
         One row per topic and measure, all families together.
     """
-    told = informed if guard is None else shown_shares(guard, informed)
-    shown = told[told["group_by"].isna()].assign(percent=100 * told["share"])
+    shares = informed if guard is None else shown_shares(guard, informed)
+    shown = shares[shares["group_by"].isna()].assign(percent=100 * shares["share"])
     shown = shown[["domain", "measure", "numerator", "denominator", "percent"]]
     return table(
         families_in_words(shown), "Families who could know", units={"percent": "percent"}, most=24,

@@ -36,11 +36,11 @@ def record_cards_page(
 
 
 def _card(card: Mapping[Hashable, object], names: Mapping[str, str]) -> dict[str, object]:
-    lines = [(column, title, _said(card[column])) for column, title in ROWS]
+    lines = [(column, title, _cell_text(card[column])) for column, title in ROWS]
     return {"card": card["card"], "system": names.get(str(card["silo"]), card["silo"]), "lines": lines}
 
 
-def _said(value: object) -> str:
+def _cell_text(value: object) -> str:
     if isinstance(value, str):
         return value
     return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else ""

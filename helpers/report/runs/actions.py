@@ -139,13 +139,13 @@ class Actions:
         one = declared.action[kind]
         side = {"team": "team", "system": "left", "both": "both"}[one.owner]
         day = self._days[one.due]
-        told = format_date(day, "EEEE, MMMM d" if day.year == self._today.year else "full", "en_US")
+        day_text = format_date(day, "EEEE, MMMM d" if day.year == self._today.year else "full", "en_US")
         return Action(
             many=many,
             what=one.what.format(system=self._names.get(silo, silo), other=self._names.get(other, other)),
             effect=effect,
             who=owner_of({"left_silo": silo, "right_silo": other}, side, self._owners),
-            by=declared.due[one.due].text.format(day=told),
+            by=declared.due[one.due].text.format(day=day_text),
             page=f"{one.page}.html",
             link=one.link,
         )

@@ -125,14 +125,14 @@ def make_snapshot(
     times = findings.assign(times=findings["times"].fillna(1)).groupby(["silo", "kind"], dropna=False)[
         "times"
     ]
-    told = (
+    counted = (
         times.sum().reset_index().rename(columns={"silo": "left_silo", "kind": "measure", "times": "value"})
     )
-    of_files = told["measure"].str.match(ABOUT_FILES)
-    told = told.assign(part="Findings", unit=of_files.map({True: "files", False: "findings"}))
+    of_files = counted["measure"].str.match(ABOUT_FILES)
+    counted = counted.assign(part="Findings", unit=of_files.map({True: "files", False: "findings"}))
     lines = card.loc[card["value"].notna() & card["unit"].ne("findings")]
     lines = lines[["left_silo", "right_silo", "measure", "column", "unit", "value"]]
-    counts = pd.concat([told, lines.assign(part="Scorecard")], ignore_index=True)
+    counts = pd.concat([counted, lines.assign(part="Scorecard")], ignore_index=True)
     return RunSnapshot(
         is_same_district(about, folder),
         roster,
@@ -155,10 +155,10 @@ def _by_content(key: bytes, crosswalk: pd.DataFrame, people: pd.DataFrame | None
     if people is None:
         return pd.Series(dtype=STRING)
     nameless = people[people["local_id"].isna()]
-    places = crosswalk[["silo", "record"]].reset_index()
-    theirs = places.merge(nameless, on=["silo", "record"], how="inner", validate="one_to_one")
-    said = [theirs[name] for name in theirs.columns if name not in ("index", *_NOT_CONTENT)]
-    digests = _digests(key, theirs["silo"], *said)
+    record_rows = crosswalk[["silo", "record"]].reset_index()
+    theirs = record_rows.merge(nameless, on=["silo", "record"], how="inner", validate="one_to_one")
+    contents = [theirs[name] for name in theirs.columns if name not in ("index", *_NOT_CONTENT)]
+    digests = _digests(key, theirs["silo"], *contents)
     return digests.mask(digests.duplicated(keep=False)).set_axis(theirs["index"])
 
 
@@ -195,7 +195,7 @@ def read_snapshot(out: Path, run: str) -> RunSnapshot | None:
 _WHERE = ["left_silo", "right_silo", "measure", "column", "unit"]
 # With fewer common roster records, it is another district, or its numbers were reassigned.
 _IN_COMMON = 0.5
-_SAID = {
+_RELINKED_TEXTS = {
     "now joined": "newly linked to a child on the roster",
     "not any more": "no longer linked to one",
     "to another": "linked to a different child",
@@ -403,9 +403,9 @@ def _records(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> list[dict
         # Two close exact numbers could disclose one to nine children.
         near = guard.hides(abs(int(now) - int(was)))
         hidden = near or guard.hides(was) or guard.hides(now)
-        said = plain(f"{Measured('records', now, where=str(silo)):count}, {was:,} before")
+        text = plain(f"{Measured('records', now, where=str(silo)):count}, {was:,} before")
         measure = "fewer" if now < was else "more"
-        words = f"{measure} than before" if hidden else said
+        words = f"{measure} than before" if hidden else text
         rows.append(_of_records(measure, silo, None if hidden else (was, now), words))
     return rows
 
@@ -468,22 +468,22 @@ def describe_changes(changes: pd.DataFrame, since: str, guard: Guard) -> list[st
         return [f"Nothing changed since {since}: the same children, links, findings, flags and measures."]
     part = {str(name): rows for name, rows in changes.groupby("part")}
     files = part.get("Files")
-    said = [] if files is None else [f"Files and columns. {_named(files, 'changes_unnamed')}."]
-    said += _records_in_words(part["Records"], since) if "Records" in part else []
+    sentences = [] if files is None else [f"Files and columns. {_named(files, 'changes_unnamed')}."]
+    sentences += _records_in_words(part["Records"], since) if "Records" in part else []
     children = part["Children"]["description"].tolist() if "Children" in part else []
-    told = ", ".join(map(_bold, children))
-    said.append(f"Since {since}: {told or 'the same children are on the roster'}.")
+    changes_text = ", ".join(map(_bold, children))
+    sentences.append(f"Since {since}: {changes_text or 'the same children are on the roster'}.")
     for name, unit in (
         ("Links", "records of other systems"),
         ("Indicators", "flags, counting each definition"),
     ):
         rows = part.get(name)
         if rows is None:
-            said.append(f"{name}: none changed.")
+            sentences.append(f"{name}: none changed.")
             continue
         sums = rows.groupby(rows["measure"].str.split(":").str[0])["after"].agg(["sum", "size"])
-        told = ", ".join(_summed(str(measure), row) for measure, row in sums.to_dict("index").items())
-        said.append(f"{name} ({unit}): {told}.")
+        changes_text = ", ".join(_summed(str(measure), row) for measure, row in sums.to_dict("index").items())
+        sentences.append(f"{name} ({unit}): {changes_text}.")
     found = part.get("Findings", changes.iloc[:0]).groupby("measure")[["before", "after"]].sum()
     if len(found):
         new = finding_words(found.index[found["before"].eq(0)].to_series().astype("string")).tolist()
@@ -492,18 +492,18 @@ def describe_changes(changes: pd.DataFrame, since: str, guard: Guard) -> list[st
             Measured("kinds_more_often", int(more.sum())),
             Measured("kinds_less_often", int(less.sum())),
         ]
-        told = ", ".join(
+        changes_text = ", ".join(
             f"{kind:bold count} {kind.verb('occurs', 'occur')} {how} often"
             for kind, how in zip(kinds, ("more", "less"), strict=True)
             if kind
         )
-        said.append(
-            f"Findings: {told or 'as many of each kind, but in other systems'}"
+        sentences.append(
+            f"Findings: {changes_text or 'as many of each kind, but in other systems'}"
             + (f"; new: {', '.join(new[:5])}." if new else ".")
         )
     if "Scorecard" in part:
-        said.append(_scorecard_in_words(part["Scorecard"]))
-    return said
+        sentences.append(_scorecard_in_words(part["Scorecard"]))
+    return sentences
 
 
 def _bold(words: str) -> str:
@@ -524,19 +524,19 @@ def _records_in_words(rows: pd.DataFrame, since: str) -> list[str]:
 def _named(rows: pd.DataFrame, others: str) -> str:
     """List the first changes with their systems, and count the others."""
     names = silo_name(rows["left_silo"].fillna("")).head(_SYSTEMS_NAMED)
-    told = [
+    texts = [
         f"{name}: {_bold(words)}" if name else _bold(words)
         for name, words in zip(names, rows["description"].head(_SYSTEMS_NAMED), strict=True)
     ]
-    left = Measured(others, len(rows) - len(told))
-    told += [f"and {left:count}"] if left else []
-    return "; ".join(told)
+    left = Measured(others, len(rows) - len(texts))
+    texts += [f"and {left:count}"] if left else []
+    return "; ".join(texts)
 
 
 def _scorecard_in_words(rows: pd.DataFrame) -> str:
     """Count the measures that changed, and name the shares that fell most."""
     many = Measured("scores_changed", len(rows))
-    said = f"Scorecard: {many:bold count} {many.verb('is not what it was', 'are not what they were')}"
+    sentence = f"Scorecard: {many:bold count} {many.verb('is not what it was', 'are not what they were')}"
     # If a share counts what is wrong, a smaller one is no loss.
     amiss = [one.name for one in declared_measures() if one.bad]
     shares = rows[rows["unit"].eq("rate") & ~rows["measure"].isin(amiss)]
@@ -545,12 +545,12 @@ def _scorecard_in_words(rows: pd.DataFrame) -> str:
     )
     fell = shares[shares["fell"].round(2).gt(0)].head(_DROPS_NAMED)
     if fell.empty:
-        return f"{said}."
-    told = [
+        return f"{sentence}."
+    texts = [
         f"{row['measure']}, {_place(row)} (**{_figure(row, 'after')}**, {_figure(row, 'before')} before)"
         for row in fell.to_dict("records")
     ]
-    return f"{said}. What fell most: {'; '.join(told)}."
+    return f"{sentence}. What fell most: {'; '.join(texts)}."
 
 
 def _place(row: Mapping[Any, Any]) -> str:
@@ -564,4 +564,4 @@ def _summed(measure: str, row: Mapping[Any, Any]) -> str:
     """Sum one measure over all systems; hidden numbers aren't in any sum."""
     if measure == CHANGED:
         return f"too few to count in {Measured('places_hidden', int(row['size'])):count}"
-    return f"**{number_text(int(row['sum']))}** {_SAID.get(measure, measure)}"
+    return f"**{number_text(int(row['sum']))}** {_RELINKED_TEXTS.get(measure, measure)}"

@@ -101,7 +101,7 @@ def _runs(out: Path) -> list[str]:
 class Changed:
     """Changes since an earlier run: sentences, and table ``run_changes`` as it may be printed."""
 
-    said: list[str] = field(default_factory=list)
+    sentences: list[str] = field(default_factory=list)
     rows: pd.DataFrame = field(default_factory=lambda: empty_table("run_changes"))
 
 
@@ -123,7 +123,7 @@ def what_changed(
     """Compare a run with an earlier one, and write the page and the table of what changed."""
     if previous == LAST:
         first = "This is the first run here: there is no earlier one to compare with."
-        return Changed(_written(draft, [first], [], about))
+        return Changed(_write_page(draft, [first], [], about))
     if kept is None:
         why = f"We can't compare with {previous}: this run has no figures."
         return Changed([why] if previous else [])
@@ -141,8 +141,8 @@ def what_changed(
     since = f"the run of {name[:10]} {name[11:13]}:{name[13:15]}"
     synthetic = about.get("synthetic") is True
     if before is None:
-        said = [f"We can't compare with {since}: its saved figures are gone, or of an older version."]
-        return Changed(_written(draft, said, [], about))
+        sentences = [f"We can't compare with {since}: its saved figures are gone, or of an older version."]
+        return Changed(_write_page(draft, sentences, [], about))
     # A synthetic district with another seed has other children with the same numbers.
     other = synthetic and before.district != kept.district
     if other or not comparable(before, kept):
@@ -151,12 +151,12 @@ def what_changed(
             if other
             else "it has few of the same ids on its roster, or the roster reissued them"
         )
-        said = [f"We can't compare with {since}: it is another district ({why})."]
-        return Changed(_written(draft, said, [], about))
+        sentences = [f"We can't compare with {since}: it is another district ({why})."]
+        return Changed(_write_page(draft, sentences, [], about))
     guard = Guard(real=not synthetic)
     changes = changes_between(before, kept, guard)
     save_table(changes, draft / CHANGES)
-    said = describe_changes(changes, since, guard)
+    sentences = describe_changes(changes, since, guard)
     blocks = []
     for part, rows in changes.groupby("part", sort=False):
         shown = rows[["description", "left_silo", "right_silo", "column"]]
@@ -172,17 +172,17 @@ def what_changed(
         )
     # For a real folder we print only text, as on the page: two numbers would disclose a third.
     rows = changes if synthetic else changes.assign(before=float("nan"), after=float("nan"))
-    return Changed(_written(draft, said, blocks, about), rows)
+    return Changed(_write_page(draft, sentences, blocks, about), rows)
 
 
-def _written(draft: Path, said: list[str], blocks: list[Any], about: Mapping[str, Any]) -> list[str]:
+def _write_page(draft: Path, sentences: list[str], blocks: list[Any], about: Mapping[str, Any]) -> list[str]:
     """Write the page."""
     link = fill("report/blocks.html.j2", "link", "index.html", "All reports of this run")
     back = Block(link, "index.html")
-    top = [back, *(answer(one) for one in said)]
+    top = [back, *(answer(one) for one in sentences)]
     foot = (
         note("This page lists only what changed, as does changes.csv in this folder.") if blocks else note()
     )
     title, private = "What changed since the last run?", not is_invented(about)
     block_page(draft / CHANGED_PAGE, title, [*top, *blocks, foot], banner(about), private=private)
-    return said
+    return sentences

@@ -134,8 +134,8 @@ class Progress:
             if name in self._running:
                 self._running.remove(name)
             if trouble or self._status is None:
-                said = f"{name}: {trouble or 'done'} ({seconds:.1f} s)"
-                self._line(f"[{self._done}/{self._total}] {said}")
+                text = f"{name}: {trouble or 'done'} ({seconds:.1f} s)"
+                self._line(f"[{self._done}/{self._total}] {text}")
             self._update()
 
     def say(self, text: str) -> None:

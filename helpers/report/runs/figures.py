@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 
-_SAID = {
+_STATUS_TEXTS = {
     "Verified": "linked and verified",
     "Unverified": "linked by an id that nothing could verify",
     "Review": "waiting for review",
@@ -41,7 +41,7 @@ def link_statuses_by_system(crosswalk: pd.DataFrame, guard: Guard) -> pd.DataFra
     """
     counted = crosswalk
     if guard.real:
-        weakest = crosswalk["link_status"].map({status: place for place, status in enumerate(_SAID)})
+        weakest = crosswalk["link_status"].map({status: place for place, status in enumerate(_STATUS_TEXTS)})
         counted = crosswalk.assign(weakest=weakest).sort_values("weakest", kind="stable")
         counted = counted.drop_duplicates(["silo", "child"], keep="last")
     return counted.groupby(["silo", "link_status"], sort=False).size().rename("count").reset_index()
@@ -64,7 +64,7 @@ def describe_links(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Gua
         if silo not in counts.index.get_level_values("silo"):
             rows.append((name, "none", "lists no child"))
             continue
-        own = {status: int(counts.get((silo, status), 0)) for status in _SAID}
+        own = {status: int(counts.get((silo, status), 0)) for status in _STATUS_TEXTS}
         rows.append((name, guard.count(sum(own.values())), _how(own, guard)))
     counted = definition("unlinked_children" if guard.real else "records").noun(None)
     return pd.DataFrame(rows, columns=["system", counted, "how"], dtype=STRING)
@@ -73,12 +73,12 @@ def describe_links(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Gua
 def _how(own: Mapping[str, int], guard: Guard) -> str:
     there = [status for status, count in own.items() if count]
     if len(there) == 1:
-        said = _SAID[there[0]]
+        status_text = _STATUS_TEXTS[there[0]]
         whole = own[there[0]]
-        return f"all {said}" if guard.hides(whole) or whole == 1 else f"all {whole:,} {said}"
+        return f"all {status_text}" if guard.hides(whole) or whole == 1 else f"all {whole:,} {status_text}"
     parts = suppress_complement(guard, {status: own[status] for status in there})
     return ", ".join(
-        f"{f'{part:,}' if isinstance(part, int) else 'some'} {_SAID[status]}"
+        f"{f'{part:,}' if isinstance(part, int) else 'some'} {_STATUS_TEXTS[status]}"
         for status, part in parts.items()
     )
 
@@ -108,8 +108,8 @@ def gathered(pairs: pd.DataFrame, everybody: int) -> pd.DataFrame:
         most = both.idxmax()
         own = pairs["system"].eq(most) | pairs["other"].eq(most)
         others = pairs.loc[own, "other"].where(pairs["system"].eq(most), pairs["system"])
-        told = "every other system" if len(others) == everybody - 1 else ", ".join(sorted(others))
-        lines.append((most, told))
+        others_text = "every other system" if len(others) == everybody - 1 else ", ".join(sorted(others))
+        lines.append((most, others_text))
         pairs = pairs[~own]
     return pd.DataFrame(lines, columns=["system", "with"], dtype=STRING)
 
@@ -133,8 +133,8 @@ def describe_outcomes(outcomes: Mapping[str, int | str], where: str = "") -> str
         Measured(f"{outcome}_named", outcomes[outcome], everybody, where=where)
         for outcome in ("complete", "split", "mixed")
     )
-    told = f"{complete:bold}" if everybody is None else f"{complete:bold count of}"
-    return f"Complete: {told}. Split: {split:bold}. Mixed with another child: {mixed:bold}."
+    complete_text = f"{complete:bold}" if everybody is None else f"{complete:bold count of}"
+    return f"Complete: {complete_text}. Split: {split:bold}. Mixed with another child: {mixed:bold}."
 
 
 def describe_rows(accounts: pd.DataFrame, guard: Guard) -> str:
@@ -226,9 +226,9 @@ def describe_missed_names(missed: pd.DataFrame) -> str:
     sure = others[others["low"].gt(common["high"])]
     most = (sure if len(sure) else others).iloc[-1]
     names = [str(one["group"]).removeprefix("name origin: ") for one in (most, common)]
-    said = (
+    sentence = (
         f"In the systems compared, exact matching misses {most['missed']:.0f} of 100 pairs of {names[0]} "
         f"names, and {common['missed']:.0f} of {names[1]} names"
     )
     among = f"{Measured('name_comparisons', len(others)):count}"
-    return said if len(sure) else f"{said}: this gap can't be told from chance among {among}"
+    return sentence if len(sure) else f"{sentence}: this gap can't be told from chance among {among}"

@@ -30,13 +30,13 @@ _ID_LIKE = re.compile(r"\d{5}")
 
 def file_facts(district: District) -> pd.DataFrame:
     """List the files of a district and their columns, as a snapshot stores them."""
-    written = district.written.columns
+    columns = district.written.columns
     nested = [
         (silo, kind.name) for silo, layout in district.layouts.items() for kind in layout.files if kind.nested
     ]
     # A nested file omits what is missing: a path that few rows have says something about these rows.
-    rare = (written["filled"] * 2 < written["rows"]).fillna(False).to_numpy(bool)
-    facts = written[~(rare & pd.MultiIndex.from_frame(written[["silo", "kind"]]).isin(nested))]
+    rare = (columns["filled"] * 2 < columns["rows"]).fillna(False).to_numpy(bool)
+    facts = columns[~(rare & pd.MultiIndex.from_frame(columns[["silo", "kind"]]).isin(nested))]
     if not district.synthetic:
         undeclared = facts["column"].isna()
         words = _words_of_people(district)

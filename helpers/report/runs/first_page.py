@@ -79,8 +79,8 @@ def first_actions(district: District, links: Links, card: pd.DataFrame, *, judge
 
 
 def _unknown(district: District, links: Links, guard: Guard, judged: bool) -> list[str]:
-    spoken = system_names_in_text(district.layouts)
-    alone = [spoken[silo] for silo in apart(links.crosswalk) if silo in spoken] if len(district) > 1 else []
+    in_text = system_names_in_text(district.layouts)
+    alone = [in_text[silo] for silo in apart(links.crosswalk) if silo in in_text] if len(district) > 1 else []
     lines = []
     if alone:
         lines.append(f"Who is in {listed(alone)}: no record there matches any child.")
@@ -102,13 +102,13 @@ def _fresh(district: District) -> list[str]:
         return []
     names, newest = short_names(district.layouts), max(days.values())
     behind = {silo: (newest - day).days for silo, day in days.items() if (newest - day).days > _BEHIND}
-    said = f"The newest record is of {format_date(newest, 'long', 'en_US')}."
+    text = f"The newest record is of {format_date(newest, 'long', 'en_US')}."
     if not behind:
-        return [said, "No system is more than two weeks behind."]
+        return [text, "No system is more than two weeks behind."]
     # The measure *days behind* of the scorecard parts them in the same way.
     usual = {silo for silo, lag in behind.items() if latest.waits(silo, lag)}
     late = sorted(((lag, names[silo]) for silo, lag in behind.items() if silo not in usual), reverse=True)
-    lines = [said, f"Late by more than two weeks: {Measured('systems_late', len(late), len(days)):count of}."]
+    lines = [text, f"Late by more than two weeks: {Measured('systems_late', len(late), len(days)):count of}."]
     if late:
         lags = [f"{name} {Measured('days_late', lag, where=name):count}" for lag, name in late[:_MOST_BEHIND]]
         lines[-1] += f" Furthest: {', '.join(lags)}."

@@ -46,12 +46,12 @@ def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]], unnoticed
     complete = Measured("complete_named", last["complete"], everybody)
     mixed = Measured("mixed_named", last["mixed"], everybody)
     carried = f"{mixed.verb('carries', 'carry')} another child's record"
-    said = f"after full matching, {mixed if mixed else 'none'} {carried}"
+    text = f"after full matching, {mixed if mixed else 'none'} {carried}"
     if mixed and unnoticed is not None:
         flagged = f"{mixed.whole - unnoticed or 'none'} of them" if unnoticed else f"all {mixed}"
-        said += f", and a check flags {flagged if mixed.whole > 1 or unnoticed else 'it'}"
+        text += f", and a check flags {flagged if mixed.whole > 1 or unnoticed else 'it'}"
     named = f"By records with a name, full matching completes {complete:count of}"
-    return f"{named}, looking up numbers {before}; {said}"
+    return f"{named}, looking up numbers {before}; {text}"
 
 
 def method_table(methods: pd.DataFrame) -> pd.DataFrame:
@@ -127,19 +127,19 @@ def advise_method(methods: pd.DataFrame) -> str:
     if kept.empty:
         return "No method completes a child: look at the columns of ids and names first."
     everybody = int(methods[["complete", "split", "mixed"]].iloc[0].sum())
-    said: list[str] = []
+    texts: list[str] = []
     for one in kept.to_dict("records"):
         complete, mixed = (
             Measured(f"{name}_named", int(one[name]), everybody, where=one["method"])
             for name in ("complete", "mixed")
         )
-        told = f"{complete}" if said else f"{complete:count of}"
-        said.append(f"{_tied(some, one)} ({told}, {mixed if mixed else 'none'} mixed)")
-    if len(said) == 1:
+        complete_text = f"{complete}" if texts else f"{complete:count of}"
+        texts.append(f"{_tied(some, one)} ({complete_text}, {mixed if mixed else 'none'} mixed)")
+    if len(texts) == 1:
         fewer = "No method that completes a child mixes fewer."
     else:
         fewer = (
-            f"Of the methods that complete a child, fewer mixed: {'; '.join(said[1:])}. "
+            f"Of the methods that complete a child, fewer mixed: {'; '.join(texts[1:])}. "
             "Decide which mistake costs a child more."
         )
-    return f"Most complete: {said[0]}. {fewer} Let a person review the rest."
+    return f"Most complete: {texts[0]}. {fewer} Let a person review the rest."

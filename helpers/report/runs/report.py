@@ -286,7 +286,7 @@ def run_report(
                     about,
                     synthetic=synthetic,
                     earlier=_others(out, run.name),
-                    changed=changed.said,
+                    changed=changed.sentences,
                     pages=pages,
                     runs=others,
                     trouble=trouble or (figures.misfit if figures else ""),

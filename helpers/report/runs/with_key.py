@@ -26,7 +26,7 @@ __all__ = ["MOST_ACTIONS", "judge", "largest_bars", "review_step", "steps_with_k
 MOST_BARS = 6
 MOST_ACTIONS = 3
 # Measures of the first page's sentences, in the order of their table.
-_SAID = (
+_MEASURES = (
     "undetected_by_number", "mixed", "undetected", "complete", "flagged", "flagged_by_number",
     "flagged_by_links",
 )  # fmt: skip
@@ -62,7 +62,7 @@ class Judged:
 
 def judge(found: Headlines) -> Judged:
     """Compare a district's links with its answer key."""
-    measured = {name: found.of(name) for name in ("children", "mixed_noticed", *_SAID)}
+    measured = {name: found.of(name) for name in ("children", "mixed_noticed", *_MEASURES)}
     cause = explain(found, "undetected_by_number").cause
     return Judged(measured, children_by_system(found.records[MATCHED]), found, cause)
 
@@ -70,14 +70,14 @@ def judge(found: Headlines) -> Judged:
 def with_key(counted: Headlines) -> IndexFigures:
     """Compute the sentences, the picture and the steps."""
     district, found = counted.district, judge(counted)
-    spoken = system_names_in_text(district.layouts)
+    in_text = system_names_in_text(district.layouts)
     looked_up = found["undetected_by_number"]
     title = found["complete"].say()
     if looked_up:
         verb = "would be mixed up with another child, and no check would notice"
         title = f"by ID number alone, {looked_up:count of} {verb}"
     worst = found.missing["silo"].head(2).tolist()
-    named = [spoken[silo] for silo in worst]
+    named = [in_text[silo] for silo in worst]
     better = found.complete_without(worst)
     return IndexFigures(
         place=district.title,
@@ -118,10 +118,10 @@ def _checked(found: Judged) -> str:
 
 
 def _missing(found: Judged, worst: Sequence[str], better: Measured) -> str:
-    said = f"{found['complete'].say()}."
+    sentence = f"{found['complete'].say()}."
     if better.whole <= found["complete"].whole or not worst:
-        return said
-    return f"{said} Linking {' and '.join(worst)}, too, would make it {better:bold}."
+        return sentence
+    return f"{sentence} Linking {' and '.join(worst)}, too, would make it {better:bold}."
 
 
 def _unseen(found: Judged) -> str:
@@ -132,10 +132,10 @@ def _unseen(found: Judged) -> str:
 
 def _numbers(found: Judged, worst: Sequence[str], better: Measured) -> pd.DataFrame:
     """List the measures of the three sentences, each with its base."""
-    rows = [(name, plain(found[name].say()), found[name].number, found[name].base) for name in _SAID]
+    rows = [(name, plain(found[name].say()), found[name].number, found[name].base) for name in _MEASURES]
     if worst:
-        said = f"{better:of} would have one, if {listed(worst)} were linked"
-        rows.insert(_SAID.index("complete") + 1, ("", plain(said), better.number, better.base))
+        text = f"{better:of} would have one, if {listed(worst)} were linked"
+        rows.insert(_MEASURES.index("complete") + 1, ("", plain(text), better.number, better.base))
     return pd.DataFrame(rows, columns=["measure", "what", "how many", "out of"]).astype({"out of": "Int64"})
 
 
@@ -158,17 +158,17 @@ def largest_bars(bars: Sequence[Bar], title: str, mark: str) -> BarGroup:
 
 
 def _picture(found: Judged, district: District) -> Picture | None:
-    names, spoken = short_names(district.layouts), system_names_in_text(district.layouts)
+    names, in_text = short_names(district.layouts), system_names_in_text(district.layouts)
     harms = (
         ("undetected", "Mixed up with another child, and no check notices", "wrong"),
         ("missing", "Missing from the child's page, in part or whole", "missed"),
     )
     groups = []
-    for column, said, mark in harms:
+    for column, series_title, mark in harms:
         order = found.systems.sort_values([column, "silo"], ascending=[False, True], kind="stable")
         counts = order[["silo", column, "children"]].itertuples(index=False)
         bars = [Bar(names[silo], int(count), int(of)) for silo, count, of in counts]
-        groups.append(largest_bars(bars, said, mark))
+        groups.append(largest_bars(bars, series_title, mark))
     if not any(group.bars for group in groups):
         return None
     worst = str(found.systems.sort_values("missing", ascending=False, kind="stable")["silo"].iloc[0])
@@ -177,7 +177,7 @@ def _picture(found: Judged, district: District) -> Picture | None:
     if missing:
         title = f"{names[worst]}: {missing:count of} miss records"
     if missing.number == missing.base:
-        title = f"No record of {spoken[worst]} reaches a page"
+        title = f"No record of {in_text[worst]} reaches a page"
     if undetected:
         title += f", and {undetected:count} {undetected.verb('is', 'are')} mixed up unnoticed"
     heads = {

@@ -51,8 +51,8 @@ class _Statuses:
         """Count all records of a status; beside a row as text, their sum would disclose that row."""
         if any(isinstance(part, str) for row in self.counts.values() for part in row.values()):
             return self.of(status, "some" if self._crosswalk["link_status"].eq(status).any() else 0)
-        said = shown_count(sum(int(as_number(row[status]) or 0) for row in self.counts.values()), self._guard)
-        return self.of(status, said if isinstance(said, int | str) else None)
+        text = shown_count(sum(int(as_number(row[status]) or 0) for row in self.counts.values()), self._guard)
+        return self.of(status, text if isinstance(text, int | str) else None)
 
     def most(self, status: str, silos: Sequence[str]) -> str | None:
         """Find the system with most of a status."""
@@ -100,7 +100,7 @@ def _unchecked(found: Measured) -> str:
     return f"{linked} If a number is wrong, another child's record is shown, and no one notices."
 
 
-def _not_linked(found: _Statuses, spoken: Mapping[str, str], systems: int) -> str:
+def _not_linked(found: _Statuses, names: Mapping[str, str], systems: int) -> str:
     unlinked = found.total(UNLINKED)
     if systems == 1:
         return "One system alone has nothing to be linked to: add the exports of another one."
@@ -108,7 +108,7 @@ def _not_linked(found: _Statuses, spoken: Mapping[str, str], systems: int) -> st
         return "Every record of a child is linked to another system."
     order = sorted(found.counts, key=lambda silo: -(as_number(found.counts[silo][UNLINKED]) or 0.0))
     numbers = [as_number(found.counts[silo][UNLINKED]) or 0.0 for silo in order]
-    most = named_first([spoken.get(silo, silo) for silo in order], numbers)
+    most = named_first([names.get(silo, silo) for silo in order], numbers)
     here = found.of(UNLINKED, int(numbers[0]), order[0])
     named = f" Most are in {most} ({here:bold})." if numbers[0] else ""
     return f"{_first(unlinked)} are linked to no other system.{named}"

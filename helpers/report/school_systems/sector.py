@@ -116,8 +116,8 @@ def _changed(frame: pd.DataFrame, since: int, year: int) -> str:
     sure = same[same["p_corrected"].lt(level())]["label"].nunique()
     domains = Measured("domains", same["label"].nunique())
     if not sure:
-        said = "no change of the same systems can be told from chance, in"
-        return f"From {since} to {year} {said} {domains:count}"
+        text = "no change of the same systems can be told from chance, in"
+        return f"From {since} to {year} {text} {domains:count}"
     found = f"{sure} of {domains:count}"
     return f"From {since} to {year} {found} of the same systems changed by more than chance explains"
 

@@ -103,8 +103,8 @@ def in_words(table: pd.DataFrame) -> pd.DataFrame:
     """Format domains, groupings, years and p-values of a report table for people."""
     domains = {code: domain.title for code, domain in declared_survey().domains.items()}
     groupings = {name: grouping.title for name, grouping in read_analysis_plan().groupings.items()}
-    written = {"domain": domains, "lowest": domains, "grouping": groupings}
-    columns = {name: table[name].map(words) for name, words in written.items() if name in table.columns}
+    labels = {"domain": domains, "lowest": domains, "grouping": groupings}
+    columns = {name: table[name].map(words) for name, words in labels.items() if name in table.columns}
     # A year is a name, not a number with a thousands separator.
     years = [name for name in ("year", "since") if name in table.columns]
     columns |= {name: table[name].astype("string").fillna("both") for name in years}
@@ -125,11 +125,11 @@ def opening(tables: Mapping[str, pd.DataFrame]) -> str:
         if pd.isna(invited)
         else f" of {Measured('school_systems_invited', int(invited), where=str(year))} invited"
     )
-    said = f"{Measured('school_systems', int(answered), where=str(year)):bold count}{of} answered in {year}."
+    text = f"{Measured('school_systems', int(answered), where=str(year)):bold count}{of} answered in {year}."
     order = tables["order"]
     order = order[order["year"].eq(year)]
     if order.empty:
-        return said
+        return text
     sure = order["p_corrected"].lt(level()).all()
     lowest = domain_title(str(order["lowest"].iloc[0]))
     firm = (
@@ -137,7 +137,7 @@ def opening(tables: Mapping[str, pd.DataFrame]) -> str:
         if sure
         else "lowest, though chance could explain some of the order"
     )
-    return f"{said} They put **{lowest}** {firm}."
+    return f"{text} They put **{lowest}** {firm}."
 
 
 def difference_finding(comparisons: pd.DataFrame, grouping: str, yes: str, year: int) -> str:
@@ -153,6 +153,6 @@ def difference_finding(comparisons: pd.DataFrame, grouping: str, yes: str, year:
     if not sure:
         lower = f"; in {under} they answer lower" * bool(under)
         return f"{alike} in none of {domains:count} can a lead of {yes} be told from chance{lower}"
-    said = f"{alike} {yes} answer higher"
+    text = f"{alike} {yes} answer higher"
     where = f"all {domains:count}" if sure == len(rows) else f"{sure} of {domains:count}"
-    return f"{said} in {where}" + (f", and lower in {under}" * bool(under))
+    return f"{text} in {where}" + (f", and lower in {under}" * bool(under))

@@ -54,16 +54,16 @@ def coverage_sentence(plan: StaffingPlan) -> str:
     """
     schools = Measured("schools", plan.schools["school"].nunique())
     last = int(plan.months["month"].max())
-    said = []
+    texts = []
     for end in ("likely", "easy", "hard"):
         mine = plan.schools[plan.schools["end"].eq(end)]
         both = mine[["coach_month", "team_month"]].astype("float64").max(axis=1, skipna=False)
         if both.isna().any():
             staffed = Measured("schools_staffed", int(both.notna().sum()), schools.number, where=end)
-            said.append(f"{staffed:count of} by month {last}")
+            texts.append(f"{staffed:count of} by month {last}")
         else:
-            said.append(f"all {schools:count} by month {int(both.max())}")
-    return f"A coach and a data team: likely {said[0]}; at best {said[1]}; at worst {said[2]}"
+            texts.append(f"all {schools:count} by month {int(both.max())}")
+    return f"A coach and a data team: likely {texts[0]}; at best {texts[1]}; at worst {texts[2]}"
 
 
 def people_chart(plan: StaffingPlan) -> Picture:

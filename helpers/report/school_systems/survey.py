@@ -62,12 +62,12 @@ def opinion_chart(beside: pd.DataFrame) -> Picture | Block:
     if both.empty:
         return note("The files show nothing about any item that was answered.")
     apart = int(both["finding"].isin(["Higher than the files", "Lower than the files"]).sum())
-    heard, seen = (
+    opinions, measures = (
         both[["title", name]].rename(columns={"title": "label", name: "value"}).assign(series=words)
         for name, words in (("opinion", "people say"), ("measured", "the files show"))
     )
     rows = pd.concat(
-        [heard.astype({"value": "float64"}), seen.astype({"value": "float64"})], ignore_index=True
+        [opinions.astype({"value": "float64"}), measures.astype({"value": "float64"})], ignore_index=True
     )
     items, more = Measured("items_compared", len(both)), Measured("items_unlike_files", apart, len(both))
     title = (
@@ -218,8 +218,8 @@ def _draw(
         room = sheet.width - 44
         name = domain.title if sheet.measure(domain.title, weight="bold") <= room else domain.short
         sheet.write(page, 0, top + 12, name, weight="bold")
-        said = "–" if score is None else number_text(score, digits=1)
-        sheet.write(page, sheet.width, top + 12, said, across="right", weight="bold")
+        score_text = "–" if score is None else number_text(score, digits=1)
+        sheet.write(page, sheet.width, top + 12, score_text, across="right", weight="bold")
         y = top + 40
         _scale(
             sheet, page, y, left, right, with_numbers=place == len(survey.domains) - 1 and not sheet.narrow
@@ -266,15 +266,15 @@ def _ends(sheet: Canvas, page: Axes, y: float, left: float, right: float, low: s
     sheet.write(page, right + 16, y, sheet.fold(high, room, SMALL, lines=2), size=SMALL, shade=shade)
 
 
-def _respondents(page: Axes, places: list[float], y: float) -> None:
+def _respondents(page: Axes, positions: list[float], y: float) -> None:
     """Draw a faint dot per respondent; dots at the same position stack."""
     taken: dict[int, int] = {}
     heights = []
-    for x in sorted(places):
+    for x in sorted(positions):
         level = taken.get(round(x / 8), 0)
         taken[round(x / 8)] = level + 1
         heights.append(y + ((level + 1) // 2) * (7 if level % 2 else -7))
-    page.scatter(sorted(places), heights, s=30, color=color("ink"), alpha=_FAINT, linewidth=0, zorder=2)
+    page.scatter(sorted(positions), heights, s=30, color=color("ink"), alpha=_FAINT, linewidth=0, zorder=2)
 
 
 def _legend(sheet: Canvas, page: Axes, with_rings: bool, with_people: bool) -> None:
@@ -357,8 +357,8 @@ def steps_table(standing: SurveyResults) -> Block:
     survey = declared_survey()
     steps = standing.steps[["title", "anchor", "next_anchor", "next_step"]].copy()
     steps.insert(3, "aim", [survey.item(code).anchor(survey.highest) for code in standing.steps["item"]])
-    places = zip(standing.steps["level"], steps["anchor"], strict=True)
-    steps["anchor"] = [f"{place}: {words}" for place, words in places]
+    anchors = zip(standing.steps["level"], steps["anchor"], strict=True)
+    steps["anchor"] = [f"{place}: {words}" for place, words in anchors]
     domains = [survey.domains[code].short for code in standing.steps["domain"]]
     steps["title"] = [f"{title} ({domain})" for title, domain in zip(steps["title"], domains, strict=True)]
     heads = {
@@ -462,7 +462,7 @@ def _amiss(standing: SurveyResults) -> list[Block]:
     ]
 
 
-def _said(standing: SurveyResults) -> list[Block]:
+def _answer_blocks(standing: SurveyResults) -> list[Block]:
     """Show people's answers; without a score there is no chart to read."""
     blocks: list[Block] = [profile_picture(standing)]
     if standing.lowest is not None:
@@ -511,7 +511,7 @@ def survey_page(out_path: Path, standing: SurveyResults) -> Path:
     survey = declared_survey()
     blocks: list[Block] = [answer(describe_maturity(standing)), note(survey.own)]
     if standing.people["answered"].gt(0).any():
-        blocks += _said(standing)
+        blocks += _answer_blocks(standing)
     elif standing.people["data_team"].notna().any():
         blocks.append(note(describe_data_team(standing)))
     blocks += [heading("Rows used and set aside"), *_amiss(standing)]

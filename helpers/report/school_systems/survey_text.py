@@ -57,10 +57,10 @@ def describe_maturity(standing: SurveyResults) -> str:
     titles, scores = [f"in {domain_title(one)}" for one in scored["domain"]], scored["score"].tolist()
     low, high = named_first(titles, scores, 1), named_first(titles[::-1], scores[::-1], 1)
     ends = [f"**{number_text(score, digits=1)}**" for score in (scores[0], scores[-1])]
-    said = f"{Measured('respondents', answered):bold count} put {standing.system} "
+    sentence = f"{Measured('respondents', answered):bold count} put {standing.system} "
     if ends[0] == ends[1]:
-        return f"{said}at {ends[0]} of 4 {low}."
-    return f"{said}lowest {low} ({ends[0]} of 4) and highest {high} ({ends[1]})."
+        return f"{sentence}at {ends[0]} of 4 {low}."
+    return f"{sentence}lowest {low} ({ends[0]} of 4) and highest {high} ({ends[1]})."
 
 
 def describe_data_team(standing: SurveyResults) -> str:
@@ -76,10 +76,10 @@ def describe_data_team(standing: SurveyResults) -> str:
     str
         A sentence; no score uses this question.
     """
-    said = standing.people["data_team"].dropna()
-    if said.empty:
+    answers = standing.people["data_team"].dropna()
+    if answers.empty:
         return "Nobody said whether there is a data team."
-    yes, of = int(said.sum()), len(said)
+    yes, of = int(answers.sum()), len(answers)
     more = "" if yes in (0, of) else " Colleagues don't agree on whether it exists."
     verb = "says" if yes == 1 else "say"
     return (

@@ -36,12 +36,12 @@ def _widget_class(name: str) -> Any:
     return type(f"{name.title().replace('_', '')}Widget", (AnyWidget,), source)
 
 
-def widget_for(name: str, heard: Callable[[object], dict[str, Any] | None]) -> dict[str, Any]:
+def widget_for(name: str, receive: Callable[[object], dict[str, Any] | None]) -> dict[str, Any]:
     """Create a widget that forwards its page's messages."""
     widget = _widget_class(name)()
 
     def passed_on(one: Any, message: object, _: object) -> None:
-        answer = heard(message)
+        answer = receive(message)
         if answer is not None:
             one.send(answer)
 

@@ -104,22 +104,22 @@ class CheckIn:
     def close(self, place: int, status: str) -> None:
         """Close a decision of the list: it is done, or dropped."""
         row = self._decided.iloc[place]
-        told = {name: row[name] for name in ("student", "what", "who", "by_when")}
-        add_check_in(check_in_path(self._board.state.source), {**told, "status": status})
+        decision = {name: row[name] for name in ("student", "what", "who", "by_when")}
+        add_check_in(check_in_path(self._board.state.source), {**decision, "status": status})
 
     def outcomes(self) -> pd.DataFrame:
         """Return what became of decisions about children and flags of this view; open and late ones first."""
         view, source = self._view(), self._board.state.source
         decisions = read_check_ins(check_in_path(source)).decisions
-        told = follow_up(decisions, source, view.indicators)
-        ours = told["child"].isin(list(view.children["child"]))
+        followed = follow_up(decisions, source, view.indicators)
+        ours = followed["child"].isin(list(view.children["child"]))
         # What was decided may tell of the flag: whoever may not see the flag doesn't see the decision.
-        about = told["flagged"].fillna("").map(lambda flags: all(map(view.may_see, flags.split(";"))))
-        told = told[(ours & about.astype(bool)).to_numpy(dtype=bool)]
-        order = told.assign(closed=told["status"].ne("Open")).sort_values(
+        about = followed["flagged"].fillna("").map(lambda flags: all(map(view.may_see, flags.split(";"))))
+        followed = followed[(ours & about.astype(bool)).to_numpy(dtype=bool)]
+        order = followed.assign(closed=followed["status"].ne("Open")).sort_values(
             ["closed", "by_when"], kind="stable"
         )
-        return told.loc[order.index].reset_index(drop=True)
+        return followed.loc[order.index].reset_index(drop=True)
 
     @cached_property
     def _roster(self) -> str | None:
@@ -160,7 +160,7 @@ class CheckIn:
         """Return the protocol and what is known of flags, without any child."""
         return joined([known_of_flags(), protocol_block(), paragraph(_WHERE, "muted")])
 
-    def heard(self, message: object) -> dict[str, Any]:
+    def receive(self, message: object) -> dict[str, Any]:
         """Do what the form asks; a late click about an older list changes nothing."""
         asked: Mapping[str, Any] = message if isinstance(message, dict) else {}
         wanted = asked.get("do")
@@ -179,25 +179,25 @@ class CheckIn:
             if wanted == "close" and 0 <= place < len(self._decided):
                 self.close(place, str(asked.get("status")))
                 return self._opened("Saved.")
-            told = check_in_protocol()
-            about = {"minutes": told.minutes, "known": told.known.lead, "who": told.who}
+            protocol = check_in_protocol()
+            about = {"minutes": protocol.minutes, "known": protocol.known.lead, "who": protocol.who}
             return {"screen": "closed", **about, "steps": _steps()}
         except BadInput as error:
             return {"screen": "trouble", "trouble": f"Not saved. {error}" if wanted != "open" else str(error)}
         except OSError as error:
             return {"screen": "trouble", "trouble": f"The file can't be written ({error.strerror})."}
 
-    def _opened(self, said: str) -> dict[str, Any]:
+    def _opened(self, message: str) -> dict[str, Any]:
         """Draw the form: steps, earlier decisions, and the students to choose from."""
-        told = check_in_protocol()
+        protocol = check_in_protocol()
         state = self._board.state
         self._listed = self.flagged()[:MOST_LISTED]
         self._decided = self.outcomes()
         self._lists += 1
         path = check_in_path(state.source)
         unread = unread_lines(read_check_ins(path).lost, real=False)
-        places = pd.Index(state.listed["child"]).get_indexer(pd.Index(self._listed))
-        students = zip(self._listed, self._board.describe(places.tolist()), strict=True)
+        positions = pd.Index(state.listed["child"]).get_indexer(pd.Index(self._listed))
+        students = zip(self._listed, self._board.describe(positions.tolist()), strict=True)
         return {
             "screen": "open",
             "list": self._lists,
@@ -206,14 +206,14 @@ class CheckIn:
             "group": state.seats.group,
             "file": path.name,
             "steps": _steps(),
-            "about": [told.students, told.decide],
+            "about": [protocol.students, protocol.decide],
             "students": [
                 {**one, "flags": flag_names(";".join(self._flags_of(child)))} for child, one in students
             ],
             "decided": self._described(),
-            "due": f"{check_in_day(state.source) + pd.Timedelta(days=told.due_days):%Y-%m-%d}",
+            "due": f"{check_in_day(state.source) + pd.Timedelta(days=protocol.due_days):%Y-%m-%d}",
             "unread": "" if unread is None else unread.text,
-            "said": said,
+            "said": message,
         }
 
     def _flags_of(self, child: str, *, status: Sequence[str] = ("Flagged",)) -> list[str]:
@@ -249,7 +249,7 @@ class CheckIn:
         from helpers.report.widgets import widget_for
 
         still = self.still()
-        bundle = widget_for("check_in", self.heard)
+        bundle = widget_for("check_in", self.receive)
         # Not the widget's own plain text, which would be part of its state.
         return {**bundle, "text/html": still._repr_html_(), "text/plain": still.text}
 

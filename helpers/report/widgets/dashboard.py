@@ -143,7 +143,7 @@ class Dashboard:
 
     # Messages of the browser's page, and their answers.
 
-    def heard(self, message: object) -> dict[str, Any] | None:
+    def receive(self, message: object) -> dict[str, Any] | None:
         """Answer a message of the page; ignore one about anything that isn't on it."""
         asked: Mapping[str, Any] = message if isinstance(message, dict) else {}
         wanted = asked.get("do")
@@ -237,18 +237,18 @@ class Dashboard:
         rest = len(every) - len(shown)
         letters = len(text.replace(" ", ""))
         if not every:
-            said = (
+            message = (
                 f"Nobody with this name here.{self._also()}"
                 if letters >= FEWEST_LETTERS
                 else f"Type {_LETTERS}."
             )
         else:
-            said = f"{len(every)} found" + (f", {MOST_HITS} shown: type more letters." if rest else ".")
-        return {"kind": "hits", "asked": asked, "said": said, "hits": self.describe(shown)}
+            message = f"{len(every)} found" + (f", {MOST_HITS} shown: type more letters." if rest else ".")
+        return {"kind": "hits", "asked": asked, "said": message, "hits": self.describe(shown)}
 
-    def describe(self, places: Sequence[int]) -> list[dict[str, str]]:
+    def describe(self, positions: Sequence[int]) -> list[dict[str, str]]:
         """Describe listed children; a birth date distinguishes namesakes in one grade and school."""
-        rows = self._looking.listed.iloc[list(places)]
+        rows = self._looking.listed.iloc[list(positions)]
         facts = []
         for row in rows.to_dict("records"):
             parts = [grade_name(str(row["grade_level"]))] if pd.notna(row.get("grade_level")) else []
@@ -258,19 +258,19 @@ class Dashboard:
         return [
             {
                 "name": name,
-                "facts": f"{said} · born {born:%Y-%m-%d}"
+                "facts": f"{facts_text} · born {born:%Y-%m-%d}"
                 if again and born is not None and pd.notna(born)
-                else said,
+                else facts_text,
             }
-            for (name, said, born), again in zip(facts, same, strict=True)
+            for (name, facts_text, born), again in zip(facts, same, strict=True)
         ]
 
     def _chosen(self, asked: Mapping[str, Any]) -> dict[str, Any] | None:
-        number, places = self._found
+        number, positions = self._found
         hit = asked.get("hit")
-        if asked.get("asked") != number or not isinstance(hit, int) or not 0 <= hit < len(places):
+        if asked.get("asked") != number or not isinstance(hit, int) or not 0 <= hit < len(positions):
             return None
-        block = self._looking.show(str(self._looking.listed["child"].iloc[places[hit]]))
+        block = self._looking.show(str(self._looking.listed["child"].iloc[positions[hit]]))
         return {
             "kind": "page",
             "page": self._looking.pages,
@@ -291,19 +291,19 @@ class Dashboard:
         folder = self._looking.source.folder
         if folder is None or not folder.is_dir():
             words = "The district’s files have moved, so we can’t open their rows."
-            return self._told_opened(number, paragraph(words))
+            return self._opened_message(number, paragraph(words))
         systems = self._looking.source.systems()
         names = {silo: system.name for silo, system in self._looking.systems.items()}
         layouts = dict(zip(systems["silo"], systems["layout"], strict=True))
         child = str(self._looking.child.children["child"].iloc[0])
-        return self._told_opened(
+        return self._opened_message(
             number,
             show_source_rows(
                 self._looking.child, child, self._looking.page.opens[number], folder, layouts, names
             ),
         )
 
-    def _told_opened(self, number: int, block: Block) -> dict[str, Any]:
+    def _opened_message(self, number: int, block: Block) -> dict[str, Any]:
         return {
             "kind": "opened",
             "page": self._looking.pages,
@@ -319,7 +319,7 @@ class Dashboard:
         live = "VOILA_SERVER_URL" in os.environ
         still = self.still(rows=not live)
         _set_aside()  # now, before the browser waits for its first page
-        bundle = widget_for("dashboard", self.heard)
+        bundle = widget_for("dashboard", self.receive)
         if not live:
             bundle["text/html"] = still._repr_html_()
         # Not the widget's own plain text, which would be part of its state.

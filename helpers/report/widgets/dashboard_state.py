@@ -350,7 +350,7 @@ class DashboardState:
         _ = own.values
         child = str(own.children["child"].iloc[0])
 
-        def places(element: str, school_year: int | None) -> str:
+        def rows_text(element: str, school_year: int | None) -> str:
             try:
                 behind = own.source_rows(child, element, school_year).dropna(subset=["file", "row"])
             except BadInput:  # a role that may not see where a value comes from
@@ -366,7 +366,7 @@ class DashboardState:
             note=self.note,
             invented=self.source.synthetic,
             schools=self._schools,
-            places=places if rows else None,
+            rows_text=rows_text if rows else None,
         )
 
     @cached_property

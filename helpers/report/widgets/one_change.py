@@ -80,8 +80,8 @@ def when_words(days: object, typed: object, why_never: object) -> str:
 def change_table(known: pd.DataFrame, about: Mapping[str, Any], change: str) -> pd.DataFrame:
     """Build a table of when each system showed the change: one row per system, one column per level."""
     mine = of_change(known, change)
-    said = [when_words(*row) for row in mine[["days", "typed", "why_never"]].itertuples(index=False)]
-    wide = mine.assign(said=said).pivot(index="system", columns="level", values="said")
+    texts = [when_words(*row) for row in mine[["days", "typed", "why_never"]].itertuples(index=False)]
+    wide = mine.assign(said=texts).pivot(index="system", columns="level", values="said")
     systems = list(dict.fromkeys(mine["system"]))
     asked = mine.drop_duplicates("system").set_index("system")["asked_by"]
     laid_out = wide.loc[systems, levels_of(mine)].reset_index(drop=True).rename_axis(columns=None)
@@ -97,7 +97,7 @@ def finding_words(known: pd.DataFrame, about: Mapping[str, Any], change: str) ->
     watched = Measured("files_watched", mine["system"].nunique())
     reached = mine.dropna(subset=["days"])
     ever = list(dict.fromkeys(reached["system"]))
-    told = Measured("files_told", len(ever), watched.number)
+    files_reached = Measured("files_told", len(ever), watched.number)
     levels = levels_of(mine)
     if not ever:
         return f"{title} reaches none of {watched:count}, at any level: none has a place for it"
@@ -106,10 +106,10 @@ def finding_words(known: pd.DataFrame, about: Mapping[str, Any], change: str) ->
     after = ", and ".join(
         f"{days_words(int(last[level]))} at level {level}" for level in ends if level in last.index
     )
-    if told.number == told.base:
+    if files_reached.number == files_reached.base:
         return f"{title} reaches all {watched:count} {after}"
     who = listed([str(about["systems"][system]) for system in ever])
-    return f"{title} reaches {told:count of} ({who}): {after}. No other has a place for it"
+    return f"{title} reaches {files_reached:count of} ({who}): {after}. No other has a place for it"
 
 
 HEAD, LANE, FOOT, GAP = 30, 30, 44, 20
@@ -216,8 +216,8 @@ def _lane(
     begin, stop = left + SIDE, left + wide - SIDE
     if pd.isna(row["days"]):
         page.plot([begin, stop], [y + 9, y + 9], color=rule, linewidth=1, linestyle=(0, (1, 3)))
-        said = sheet.fold(f"never: {row['why_never']}", wide - SIDE, SMALL, lines=1)
-        sheet.write(page, begin - 4, y, said, size=SMALL, shade=color("muted"))
+        why_text = sheet.fold(f"never: {row['why_never']}", wide - SIDE, SMALL, lines=1)
+        sheet.write(page, begin - 4, y, why_text, size=SMALL, shade=color("muted"))
         return
     days = int(row["days"])
     x = begin + days / end * (stop - begin)
@@ -250,13 +250,13 @@ CLERK = "A clerk types it into the SIS, whose export has no column for it."
 
 
 def change_steps(
-    known: pd.DataFrame, written: pd.DataFrame, about: Mapping[str, Any], change: str = "", level: str = ""
+    known: pd.DataFrame, contents: pd.DataFrame, about: Mapping[str, Any], change: str = "", level: str = ""
 ) -> ChangeSteps:
     """Step through the days after a change; as the last line of a cell, it shows which systems have it.
 
     Parameters
     ----------
-    known, written
+    known, contents
         Tables ``one_change`` and ``change_written``.
     about
         Metadata of the synthetic district, from the study.
@@ -279,25 +279,25 @@ def change_steps(
     levels = levels_of(of_change(rows, first))
     if level and level not in levels:
         raise BadInput(f"No exchange level {level!r} was watched. There are: {', '.join(levels)}.")
-    return ChangeSteps(rows, as_table("change_written", written), about, first, level or levels[0])
+    return ChangeSteps(rows, as_table("change_written", contents), about, first, level or levels[0])
 
 
 class ChangeSteps:
     """The days after one change as a page: live with a kernel, a static table otherwise."""
 
     def __init__(
-        self, known: pd.DataFrame, written: pd.DataFrame, about: Mapping[str, Any], change: str, level: str
+        self, known: pd.DataFrame, contents: pd.DataFrame, about: Mapping[str, Any], change: str, level: str
     ) -> None:
-        self._known, self._written, self._about = known, written, about
+        self._known, self._contents, self._about = known, contents, about
         self._change, self._level = change, level
         # The same days for every level, so that one slider compares them.
-        self.last = int(written["days"].max())
+        self.last = int(contents["days"].max())
 
     def today(self, change: str, level: str, day: int) -> pd.DataFrame:
         """Return the content of each system's file on a day."""
         mine = of_change(self._known, change)
         mine = mine[mine["level"].eq(level)]
-        lists = self._written[self._written["change"].eq(change) & self._written["level"].eq(level)]
+        lists = self._contents[self._contents["change"].eq(change) & self._contents["level"].eq(level)]
         rows = []
         for one in mine.to_dict("records"):
             files = lists[lists["system"].eq(one["system"])].sort_values("days")
@@ -310,7 +310,7 @@ class ChangeSteps:
                     "system": self._about["systems"][one["system"]],
                     "asked_by": one["asked_by"],
                     "knows": knows,
-                    "said": _said(one, day),
+                    "said": _knows_since(one, day),
                     "value": NOTHING if pd.isna(value) else value,
                     "file": file["file"].rpartition("/")[2],
                 }
@@ -327,7 +327,7 @@ class ChangeSteps:
         learn = [self._about["systems"][name] for name in days.loc[days["days"].eq(day), "system"]]
         later = days.loc[days["days"].gt(day), "days"]
         date = pd.Timestamp(self._about["monday"]) + pd.Timedelta(days=day)
-        told = Measured("files_told", int(now["knows"].sum()), len(now))
+        reached = Measured("files_told", int(now["knows"].sum()), len(now))
         return {
             "screen": "day",
             "change": change,
@@ -340,13 +340,13 @@ class ChangeSteps:
             ],
             "levels": levels_of(mine),
             "date": f"{date:%A, %B} {date.day}",
-            "said": plain(f"{CLERK if silent else _learn(learn)} {told:count of} show it."),
+            "said": plain(f"{CLERK if silent else _learn(learn)} {reached:count of} show it."),
             "next": int(later.min()) if len(later) else None,
             "rows": now.to_dict("records"),
             "words": self._about["words"],
         }
 
-    def heard(self, message: object) -> dict[str, Any]:
+    def receive(self, message: object) -> dict[str, Any]:
         """Do what the page asks."""
         asked = message if isinstance(message, dict) else {}
         change, level = str(asked.get("change", self._change)), str(asked.get("level", self._level))
@@ -368,12 +368,12 @@ class ChangeSteps:
         from helpers.report.widgets import widget_for
 
         still = self.still()
-        bundle = widget_for("change_steps", self.heard)
+        bundle = widget_for("change_steps", self.receive)
         # Not the widget's own plain text, which would be part of its state.
         return {**bundle, "text/html": still._repr_html_(), "text/plain": still.text}
 
 
-def _said(one: Mapping[Hashable, Any], day: int) -> str:
+def _knows_since(one: Mapping[Hashable, Any], day: int) -> str:
     """Describe since when a system shows the change, or why not."""
     if pd.isna(one["days"]):
         return f"never: {one['why_never']}"

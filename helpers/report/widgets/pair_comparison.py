@@ -151,10 +151,10 @@ def _known_in(pair: pd.Series, side: str, systems: Mapping[str, str]) -> str:
 
 def _namesakes(pair: pd.Series, systems: Mapping[str, str]) -> tuple[str, ...]:
     """Name other people with the same name, after the system that lists them."""
-    told = _value(pair, "namesakes")
-    if told is None:
+    namesakes = _value(pair, "namesakes")
+    if namesakes is None:
         return ()
-    parts = [text.partition(": ") for text in str(told).split(BETWEEN)]
+    parts = [text.partition(": ") for text in str(namesakes).split(BETWEEN)]
     return tuple(f"{systems.get(silo, silo)}: {rest}" if rest else silo for silo, _, rest in parts)
 
 

@@ -115,7 +115,7 @@ def _time(minutes: float) -> str:
 MADE = "Everybody here is invented."
 REAL = "Real children: what you see at this desk is not saved with the notebook."
 ENOUGH_TO_TIME = 3
-SAID = {"yes": "Saved: one child.", "no": "Saved: two children.", "skip": "Skipped; nothing was saved."}
+REPLIES = {"yes": "Saved: one child.", "no": "Saved: two children.", "skip": "Skipped; nothing was saved."}
 
 
 def review_desk(
@@ -160,19 +160,19 @@ class ReviewDesk:
         self._decisions = decisions
         self._seconds = seconds
         self._error_rate = error_rate
-        self._said = ""
+        self._message = ""
         # We report an invalid parameter before anybody answers.
         self._worth()
 
     def answer(self, given: str) -> None:
         """Answer the current question, like a key press."""
         self._session.answer(given)
-        self._said = SAID[given]
+        self._message = REPLIES[given]
 
     def undo(self) -> None:
         """Undo the last answer of this session, also in the file."""
         taken = self._session.undo()
-        self._said = "Taken back." if taken else "There is nothing to undo."
+        self._message = "Taken back." if taken else "There is nothing to undo."
 
     def view(self, trouble: str = "") -> dict[str, Any]:
         """Return what the page shows now: plain text, inserted as text."""
@@ -186,7 +186,7 @@ class ReviewDesk:
             "count": self._count(),
             "said": ""
             if trouble
-            else self._said or f"Each answer is saved at once in {self._decisions.name}.",
+            else self._message or f"Each answer is saved at once in {self._decisions.name}.",
             "trouble": trouble,
             "can_undo": place > 0,
             "question": None if pair is None else int(pair["question"]),
@@ -196,14 +196,14 @@ class ReviewDesk:
         }
         if pair is None:
             return view | {"title": self._title(), "next": self._next()}
-        said = pair_comparison(pair, self._systems)
-        sides = zip(("left", "right"), said.systems, said.known_in, strict=True)
-        differing = [line.label for line in said.fields if line.values.verdict == "differs"]
+        comparison = pair_comparison(pair, self._systems)
+        sides = zip(("left", "right"), comparison.systems, comparison.known_in, strict=True)
+        differing = [line.label for line in comparison.fields if line.values.verdict == "differs"]
         verb = "differ" if len(differing) > 1 else "differs"
-        told = f"Question {place + 1}: {', '.join(differing) or 'nothing'} {verb}."
+        question_text = f"Question {place + 1}: {', '.join(differing) or 'nothing'} {verb}."
         return view | {
             "title": self._title(),
-            "said": f"{view['said']} {told}".strip() if place and not trouble else view["said"],
+            "said": f"{view['said']} {question_text}".strip() if place and not trouble else view["said"],
             "pair": {
                 **{side: {"system": system, "known": known} for side, system, known in sides},
                 "fields": [
@@ -213,12 +213,12 @@ class ReviewDesk:
                         "right": [list(part) for part in line.values.right],
                         "verdict": line.values.verdict,
                     }
-                    for line in said.fields
+                    for line in comparison.fields
                 ],
-                "namesakes": list(said.namesakes),
-                "evidence": said.evidence,
-                "chance": plain(said.chance),
-                "gain": plain(said.gain),
+                "namesakes": list(comparison.namesakes),
+                "evidence": comparison.evidence,
+                "chance": plain(comparison.chance),
+                "gain": plain(comparison.gain),
             },
         }
 
@@ -242,7 +242,7 @@ class ReviewDesk:
     def _first_pair(self) -> Block:
         pair = self._session.current
         assert pair is not None
-        said = pair_comparison(pair, self._systems)
+        comparison = pair_comparison(pair, self._systems)
         texts = [
             (
                 line.label,
@@ -250,19 +250,20 @@ class ReviewDesk:
                 "".join(piece for piece, _ in line.values.right) or pd.NA,
                 line.values.verdict,
             )
-            for line in said.fields
+            for line in comparison.fields
         ]
-        one, other = said.systems
+        one, other = comparison.systems
         # Two records of one system would give two columns the same name.
         heads = {"one": one, "other": other if other != one else f"{other}, again"}
         frame = pd.DataFrame(texts, columns=["field", *heads, "compared"], dtype="string")
         shown = table(frame, "The first question: are these one child?", names=heads, download=False)
         others = (
-            f"The name fits other groups of records, too: {'; '.join(said.namesakes)}. "
-            if said.namesakes
+            f"The name fits other groups of records, too: {'; '.join(comparison.namesakes)}. "
+            if comparison.namesakes
             else ""
         )
-        words = f"{others}The rules compared some of these fields. {said.evidence} {said.chance} {said.gain}"
+        weighed = f"{comparison.evidence} {comparison.chance} {comparison.gain}"
+        words = f"{others}The rules compared some of these fields. {weighed}"
         return Block(joined([shown, paragraph(words)]).markup, f"{shown.text}. {words}")
 
     def _worth(self) -> pd.DataFrame:
@@ -301,13 +302,13 @@ class ReviewDesk:
             return "Nothing here needs review."
         return f"Link again with your answers: bigpicture link FOLDER --decisions {self._decisions.name}"
 
-    def _heard(self, message: object) -> dict[str, Any]:
+    def _receive(self, message: object) -> dict[str, Any]:
         """Do what the page asks and return what it shows next; ignore a late key press."""
         asked = message if isinstance(message, dict) else {}
         wanted, pair = asked.get("do"), self._session.current
         in_front = None if pair is None else int(pair["question"])
         try:
-            if asked.get("question") == in_front and wanted in SAID and pair is not None:
+            if asked.get("question") == in_front and wanted in REPLIES and pair is not None:
                 self.answer(str(wanted))
             elif asked.get("question") == in_front and wanted == "undo":
                 self.undo()
@@ -321,6 +322,6 @@ class ReviewDesk:
         from helpers.report.widgets import widget_for
 
         still = self.still()
-        bundle = widget_for("review_desk", self._heard)
+        bundle = widget_for("review_desk", self._receive)
         # Not the widget's own plain text, which would be part of its state.
         return {**bundle, "text/html": still._repr_html_(), "text/plain": still.text}

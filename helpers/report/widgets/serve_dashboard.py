@@ -315,10 +315,10 @@ def _start(private: Path, notebook: Path, idle: float) -> subprocess.Popen[bytes
 def _wait(process: subprocess.Popen[bytes], ready: Path, wanted: int | None) -> int:
     """Wait until the cells ran once and the server answers; return its port."""
     until = time.monotonic() + STARTS
-    told = ready.with_name(LISTENS)
+    listens = ready.with_name(LISTENS)
     while time.monotonic() < until and process.poll() is None:
         # Only the server knows its port: between our check and its start, another server may have taken it.
-        if ready.exists() and told.exists() and _answers(port := int(told.read_text(encoding="ascii"))):
+        if ready.exists() and listens.exists() and _answers(port := int(listens.read_text(encoding="ascii"))):
             return port
         time.sleep(0.1)
     if wanted is not None:

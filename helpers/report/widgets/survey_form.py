@@ -98,7 +98,7 @@ class SurveyForm:
         blocks = [lead, paragraph(words), anchors, paragraph(f"{survey.own} {open_it}", "muted")]
         return Block(joined(blocks).markup, f"{lead.text} {words} {survey.own} {open_it}")
 
-    def heard(self, message: object) -> dict[str, Any]:
+    def receive(self, message: object) -> dict[str, Any]:
         """Do what the page asks; anybody's answers go only to that page."""
         asked = message if isinstance(message, dict) else {}
         who, turn = str(asked.get("respondent", "")), asked.get("turn")
@@ -116,8 +116,8 @@ class SurveyForm:
         except BadInput as error:
             return {"screen": "saved", "turn": turn, "trouble": f"Not saved. {error}"}
         except OSError as error:
-            told = f"Not saved: {self._file.path} can't be written ({error.strerror})."
-            return {"screen": "saved", "turn": turn, "trouble": told}
+            trouble = f"Not saved: {self._file.path} can't be written ({error.strerror})."
+            return {"screen": "saved", "turn": turn, "trouble": trouble}
 
     def _begun(self, who: str, role: str) -> dict[str, Any]:
         known = self._file.row(who)
@@ -125,13 +125,13 @@ class SurveyForm:
             self._file.save(who, {"role": role} if role.strip() else {})
             known = self._file.row(who)
         answered = sum(bool(known.get(item)) for item in declared_survey().items)
-        said = f"Going on as {known['respondent']}, with {answered} answered so far." if answered else ""
-        return {"screen": "questions", "respondent": known["respondent"], "row": known, "said": said}
+        greeting = f"Going on as {known['respondent']}, with {answered} answered so far." if answered else ""
+        return {"screen": "questions", "respondent": known["respondent"], "row": known, "said": greeting}
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         from helpers.report.widgets import widget_for
 
         still = self.still()
-        bundle = widget_for("survey_form", self.heard)
+        bundle = widget_for("survey_form", self.receive)
         # Not the widget's own plain text, which would be part of its state.
         return {**bundle, "text/html": still._repr_html_(), "text/plain": still.text}

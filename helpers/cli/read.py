@@ -81,7 +81,7 @@ def read(folder: Path, out: Path, show_values: bool, output: Output) -> None:
     accounts, kinds = worded(guard, accounts, as_json), worded(guard, kinds, as_json)
     open_ = open_drafts(folder)
     authority = authority_in(district)
-    drafts = [{**asdict(draft), "told": draft.told} for draft in open_]
+    drafts = [{**asdict(draft), "told": draft.summary} for draft in open_]
     exact = (
         "Rows are rounded to tens here, since a file may list few children. What is not set aside or kept "
         "apart is used, or is a header; restricted_accounts.csv has the exact account of every row."
@@ -98,7 +98,7 @@ def read(folder: Path, out: Path, show_values: bool, output: Output) -> None:
         **real,
         **students,
         **_kept_out(district.findings),
-        **({"drafts": drafts} if as_json else {draft.layout: draft.told for draft in open_}),
+        **({"drafts": drafts} if as_json else {draft.layout: draft.summary for draft in open_}),
         **roster,
         **told_written(written),
         **({"next": hint} if unknown and not as_json else {}),
@@ -154,7 +154,7 @@ def _summary(
 
 def _drafts_note(drafts: Sequence[OpenDraft]) -> list[str]:
     if len(drafts) == 1:
-        return [f"{drafts[0].layout}: {drafts[0].told}."]
+        return [f"{drafts[0].layout}: {drafts[0].summary}."]
     asked = Measured("draft_questions", sum(draft.questions for draft in drafts))
     said = (
         f'{Measured("layouts_draft", len(drafts)):count} are drafts, with {asked:count} (lines with "# ?").'

@@ -27,8 +27,8 @@ def digests_of(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
 
 def foreign_file(about: Mapping[str, Any], paths: Iterable[Path]) -> Path | None:
     """Return the first file that the generator didn't write with these bytes; moved files are fine."""
-    told = about.get("files")
-    known = set(told.values()) if isinstance(told, dict) and all(map(_is_text, told.values())) else set()
+    files = about.get("files")
+    known = set(files.values()) if isinstance(files, dict) and all(map(_is_text, files.values())) else set()
     return next((path for path in paths if _digest(path) not in known), None)
 
 
@@ -61,12 +61,12 @@ def read_about(text: str) -> Any:
     """Parse ``district.json``; with a repeated key, the folder doesn't count as synthetic."""
     twice: list[str] = []
 
-    def told(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def read_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         twice.extend(name for name in names if names.count(name) > 1)
         return dict(pairs)
 
-    about = json.loads(text, object_pairs_hook=told)
+    about = json.loads(text, object_pairs_hook=read_object)
     if twice and isinstance(about, dict) and about.get("synthetic") is not False:
         why = f"district.json says {twice[0]!r} twice. So we treat all of this folder as real; {ANEW}."
         return {**about, "synthetic": False, NOT_INVENTED: why}

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.files.as_made import NOT_INVENTED, foreign_file, read_about, treated_as_real
-from helpers.files.file_profile import Written
+from helpers.files.file_profile import FileProfile
 from helpers.files.findings import Findings, findings_of
 from helpers.files.folder import FoundFile, Refused, files_below, files_in, must_be_a_folder, paths_below
 from helpers.files.one_system import Silos, Systems, Unit, with_drafts
@@ -134,7 +134,7 @@ class District(Mapping[str, Silo]):
         return _joined("accounts", [*(silo.accounts for silo in self.silos.values()), self.unclaimed[1]])
 
     @property
-    def written(self) -> Written:
+    def written(self) -> FileProfile:
         """Headers, codes and date formats as written in the files of all silos.
 
         Raises
@@ -147,7 +147,7 @@ class District(Mapping[str, Silo]):
             raise BadInput(
                 f"What is written in {', '.join(lacking)} wasn't kept; read {self.folder} with written=True."
             )
-        return Written.of(kept.values())
+        return FileProfile.of(kept.values())
 
     def fact(self, table: str) -> pd.DataFrame:
         """Return a fact table of all silos; empty, with its columns, if none has it."""

@@ -23,7 +23,7 @@ from helpers.files.parse.values import NULL_AS_TEXT, trimmed
 from helpers.layouts import Column, FileLayout
 from helpers.standard import as_table, empty_table
 
-__all__ = ["WORDS", "Written", "line_end_of", "written_of"]
+__all__ = ["WORDS", "FileProfile", "line_end_of", "profile_of"]
 
 # Standard columns of people that some systems fill with codes and others with their own words.
 WORDS = ("race", "home_language", "sex", "grade_level")
@@ -46,7 +46,7 @@ Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Written:
+class FileProfile:
     """Texts as written in files: rows of ``written_files``, ``written_columns`` and ``written_values``.
 
     They become tables on request, since most rooms never need them.
@@ -72,7 +72,7 @@ class Written:
         return _table("written_values", self.value_rows)
 
     @classmethod
-    def of(cls, several: Iterable[Written]) -> Written:
+    def of(cls, several: Iterable[FileProfile]) -> FileProfile:
         """Combine the profiles of several silos."""
         each = list(several)
         return cls(
@@ -105,7 +105,7 @@ def date_shapes(texts: pa.Array) -> pa.Array:
     return texts
 
 
-def written_of(silo: str, reads: Sequence[ReadFile], stored: Mapping[str, Mapping[str, Any]]) -> Written:
+def profile_of(silo: str, reads: Sequence[ReadFile], stored: Mapping[str, Mapping[str, Any]]) -> FileProfile:
     """Profile the files of a silo before their text is released."""
     columns: Rows = []
     values: Rows = []
@@ -118,7 +118,7 @@ def written_of(silo: str, reads: Sequence[ReadFile], stored: Mapping[str, Mappin
         for name, column in read.columns.items():
             if column.type in DATES or column.name in asked[kind]:
                 values += _counted(silo, read, name, column)
-    return Written([{"silo": silo, "file": file, **how} for file, how in stored.items()], columns, values)
+    return FileProfile([{"silo": silo, "file": file, **how} for file, how in stored.items()], columns, values)
 
 
 def _asked(file: FileLayout) -> frozenset[str]:
@@ -169,13 +169,13 @@ def _filled(cells: pd.Series) -> int:
 
 def _counted(silo: str, read: ReadFile, name: str, column: Column) -> Rows:
     """Count each distinct text of a column, with its meaning and the first row that has it."""
-    places, distinct = pd.factorize(trimmed(read.parsed.table.rows[name]), use_na_sentinel=True)
+    codes, distinct = pd.factorize(trimmed(read.parsed.table.rows[name]), use_na_sentinel=True)
     if not len(distinct):
         return []
-    known = np.flatnonzero(places >= 0)
-    times = np.bincount(places[known], minlength=len(distinct)).tolist()
+    known = np.flatnonzero(codes >= 0)
+    times = np.bincount(codes[known], minlength=len(distinct)).tolist()
     first = np.zeros(len(distinct), dtype="int64")
-    first[places[known[::-1]]] = known[::-1]
+    first[codes[known[::-1]]] = known[::-1]
     rows = read.parsed.row[first].tolist()
     is_date = column.type in DATES
     about = {

@@ -100,15 +100,15 @@ def _compared(left: pd.DataFrame, right: pd.DataFrame) -> tuple[float, float | N
     both = left.merge(right, how="inner", on="record", suffixes=("", "_there"), validate="one_to_one")
     fewer = min(len(left), len(right))
     same = pd.Series(False, index=both.index)
-    told = pd.Series(False, index=both.index)
+    done = pd.Series(False, index=both.index)
     for name in ("first_name", "full_name", "birth_date"):
         here, there = both[name], both[f"{name}_there"]
         if name != "birth_date":
             here, there = here.str.casefold(), there.str.casefold()
-        new = (here.notna() & there.notna()).to_numpy(bool) & ~told  # birth dates count only without names
+        new = (here.notna() & there.notna()).to_numpy(bool) & ~done  # birth dates count only without names
         same |= new & (here == there).fillna(False).to_numpy(bool)
-        told |= new
-    return (len(both) / fewer if fewer else 0.0, float(same[told].mean()) if told.any() else None)
+        done |= new
+    return (len(both) / fewer if fewer else 0.0, float(same[done].mean()) if done.any() else None)
 
 
 class Systems:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers.files.file_profile import Written, line_end_of, written_of
+from helpers.files.file_profile import FileProfile, line_end_of, profile_of
 from helpers.files.findings import Findings, findings_of
 from helpers.files.folder import FoundFile, opened
 from helpers.files.limits import TooMuch
@@ -72,7 +72,7 @@ class Silo:
     accounts: pd.DataFrame
     kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     filled_cells: pd.DataFrame = field(default_factory=lambda: empty_table("filled_cells"))
-    written: Written | None = field(default_factory=Written)
+    written: FileProfile | None = field(default_factory=FileProfile)
 
     def fact(self, table: str) -> pd.DataFrame:
         """Return a fact table; empty, with its columns, if the silo has none."""
@@ -311,7 +311,7 @@ def read_silo(name: str, layout: Layout, files: Sequence[FoundFile], *, written:
             made.append((kind, makes, rows))
     words = None
     if written:
-        words = written_of(name, [read for kind in kinds for read in kind.reads], _stored(ones))
+        words = profile_of(name, [read for kind in kinds for read in kind.reads], _stored(ones))
     for kind in kinds:
         for read in kind.reads:
             read.forget_text()

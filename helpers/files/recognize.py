@@ -46,9 +46,9 @@ class Look:
             return self._by_place(file, delimiter) or self._heads(delimiter, 0)
         return self._heads(delimiter, file.header_row + self.above)
 
-    def names_at(self, places: Iterable[tuple[str, int]]) -> set[str]:
+    def names_at(self, positions: Iterable[tuple[str, int]]) -> set[str]:
         """Return every name that any layout could find: by delimiter and header row, 0 without a header."""
-        rows = (self._heads(delimiter, row and row + self.above) for delimiter, row in places)
+        rows = (self._heads(delimiter, row and row + self.above) for delimiter, row in positions)
         return {name for row in rows for name in row} | set(self.json_paths)
 
     def _heads(self, delimiter: str, header_row: int) -> list[str]:

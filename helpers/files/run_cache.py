@@ -57,14 +57,14 @@ def _place() -> Path | None:
 
 def fingerprint(folder: Path) -> str:
     """Return a fingerprint of a folder's files from paths, sizes and dates, without reading them."""
-    told = [str(folder.resolve())]
+    parts = [str(folder.resolve())]
     # A new decision changes nothing of what was read: no profile is built again because of it.
     decisions = folder / CHECK_IN_FILE
     for path in sorted(folder.rglob("*")):
         if path != decisions and path.is_file():
             stat = path.stat()
-            told.append(f"{path.relative_to(folder).as_posix()}\0{stat.st_size}\0{stat.st_mtime_ns}")
-    return hashlib.blake2b("\n".join(told).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+            parts.append(f"{path.relative_to(folder).as_posix()}\0{stat.st_size}\0{stat.st_mtime_ns}")
+    return hashlib.blake2b("\n".join(parts).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
 def of_what(thing: object) -> str | None:

@@ -204,7 +204,7 @@ def all_or_none(out: Path, instead_of: Collection[str] = ()) -> Iterator[Path]:
             (draft / name).mkdir(mode=0o700)
         yield draft / "new"
         write_atomically(draft / "gone.json", json.dumps(list(instead_of)).encode("utf-8"))
-        _take_places(draft, out)
+        _replace_files(draft, out)
     except BaseException:
         # Keep an old file that couldn't be restored for the next command; otherwise it would be lost.
         if not any((draft / "old").glob("*")):
@@ -220,11 +220,11 @@ def _finish_what_was_killed(out: Path) -> None:
         if not number.isdigit() or is_running(int(number)):
             continue
         if (draft / "gone.json").is_file():
-            _take_places(draft, out)
+            _replace_files(draft, out)
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _take_places(draft: Path, out: Path) -> None:
+def _replace_files(draft: Path, out: Path) -> None:
     """Move all old files out, then all new files in; undo everything on failure."""
     new, old = draft / "new", draft / "old"
     gone: list[str] = json.loads((draft / "gone.json").read_text(encoding="utf-8"))
@@ -300,11 +300,11 @@ def spreadsheet_bytes(frame: pd.DataFrame, ids: Collection[str] = ()) -> bytes:
         str(name): [_cell(value, always=str(name) in ids) for value in frame.iloc[:, place]]
         for place, name in enumerate(frame.columns)
     }
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\r\n")
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(list(texts))
     writer.writerows(zip(*texts.values(), strict=True))
-    return written.getvalue().encode("utf-8-sig")
+    return buffer.getvalue().encode("utf-8-sig")
 
 
 def _cell(value: object, *, always: bool) -> str:
@@ -387,10 +387,10 @@ def sweep(place: Path, prefix: str) -> None:
 def is_ours(path: Path) -> bool:
     """Return whether a file or folder exists and only this user can access it."""
     try:
-        told = os.lstat(path)
+        stats = os.lstat(path)
     except OSError:
         return False
-    return not (hasattr(os, "getuid") and (told.st_uid != os.getuid() or told.st_mode & 0o077))
+    return not (hasattr(os, "getuid") and (stats.st_uid != os.getuid() or stats.st_mode & 0o077))
 
 
 def save_all(

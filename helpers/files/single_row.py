@@ -208,15 +208,15 @@ def _delimiter(data: bytes, head_row: int, kinds: list[FileLayout]) -> str:
 def _of_sheet(data: bytes, file: str, rows: Sequence[int], kinds: list[FileLayout]) -> list[OneRow]:
     every = rows_of(data)
     head_row = kinds[0].header_row if kinds else 1
-    header = named_by_place(list(map(_written, every[head_row - 1]))) if 0 < head_row <= len(every) else []
+    header = named_by_place(list(map(_cell_text, every[head_row - 1]))) if 0 < head_row <= len(every) else []
     kind = _best(kinds, header)
     for row in rows:
         if row > len(every):
             raise _nothing(file, row)
-    return [OneRow(kind, _named(header, [_written(cell) for cell in every[row - 1]])) for row in rows]
+    return [OneRow(kind, _named(header, [_cell_text(cell) for cell in every[row - 1]])) for row in rows]
 
 
-def _written(cell: object) -> str:
+def _cell_text(cell: object) -> str:
     """Return the text of a sheet's cell; a typed cell, such as a date, is a pair of type and text."""
     return "" if cell is None else str(cell[1]) if isinstance(cell, tuple | list) else str(cell)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from helpers.files import Silo
-from helpers.files.file_profile import Written
+from helpers.files.file_profile import FileProfile
 from tests.district_by_hand import layout, silo
 
 KIND = "list"
@@ -83,4 +83,4 @@ def written_silo(
         for path in paths
     ]
     made = silo(name, [{"record": f"{name}{at}"} for at in range(4)], declared)
-    return replace(made, written=Written(file_rows, column_rows, value_rows))
+    return replace(made, written=FileProfile(file_rows, column_rows, value_rows))

@@ -209,9 +209,9 @@ def _styled(text: str, style: str = "") -> Text:
 
 def _rest(figures: Mapping[str, Any]) -> str:
     """Say where the rest of the answer is."""
-    written = figures.get("written")
+    paths = figures.get("written")
     tables = any(isinstance(value, pd.DataFrame) and len(value) for value in figures.values())
-    given = list(written.values()) if isinstance(written, Mapping) else written
+    given = list(paths.values()) if isinstance(paths, Mapping) else paths
     files = [str(file) for file in given] if isinstance(given, list | tuple) else []
     # A folder is named by the summary itself.
     files = [file for file in files if Path(file).suffix]

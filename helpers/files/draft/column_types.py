@@ -57,10 +57,10 @@ CLOCKS: tuple[tuple[str, str], ...] = (
 ZONE = r"(Z|[+-]\d{2}:?\d{2})"
 
 
-def reads(text: str, written: str) -> bool:
+def reads(text: str, date_format: str) -> bool:
     """Return whether a format parses a text."""
     try:
-        datetime.strptime(text, written)
+        datetime.strptime(text, date_format)
     except ValueError:
         return False
     return True
@@ -93,12 +93,12 @@ def _shapes() -> dict[tuple[str, ...], re.Pattern[str]]:
     shapes = {}
     for day, formats in DAYS:
         shapes[formats] = re.compile(day)
-        for clock, written in CLOCKS:
+        for clock, clock_format in CLOCKS:
             for apart in (" ", "T", ", "):
-                shapes[tuple(f"{one}{apart}{written}" for one in formats)] = re.compile(
+                shapes[tuple(f"{one}{apart}{clock_format}" for one in formats)] = re.compile(
                     f"{day}{apart}{clock}"
                 )
-                zoned = tuple(f"{one}{apart}{written}%z" for one in formats)
+                zoned = tuple(f"{one}{apart}{clock_format}%z" for one in formats)
                 shapes[zoned] = re.compile(f"{day}{apart}{clock}{ZONE}")
     return shapes
 
@@ -146,13 +146,13 @@ def day_orders(rows: pd.DataFrame, distinct: Mapping[str, Distinct]) -> set[str]
     return found
 
 
-def _days(column: pd.Series, written: str) -> pd.Series:
+def _days(column: pd.Series, date_format: str) -> pd.Series:
     """Parse the dates at the beginning of a column's texts."""
-    return pd.to_datetime(column.str.extract(r"^(\d+\D\d+\D\d+)")[0], format=written, errors="coerce")
+    return pd.to_datetime(column.str.extract(r"^(\d+\D\d+\D\d+)")[0], format=date_format, errors="coerce")
 
 
-def _order(written: str) -> str:
-    return "md" if written.index("%m") < written.index("%d") else "dm"
+def _order(date_format: str) -> str:
+    return "md" if date_format.index("%m") < date_format.index("%d") else "dm"
 
 
 def moments(distinct: Distinct, known_orders: set[str]) -> Guess | None:
@@ -230,11 +230,11 @@ def _boolean(distinct: Distinct, words: Sequence[str]) -> Guess | None:
             return None
         if len(yes) == 1 and not (both or flagged):
             return None
-        written = {text.casefold(): text for text in reversed(distinct.texts)}
+        spellings = {text.casefold(): text for text in reversed(distinct.texts)}
         style = str.upper if all(text.isupper() for text in distinct.texts) else str.lower
         if len(yes) > 1 and all(text.istitle() for text in distinct.texts):
             style = str.title
-        forms = [f"{written.get(yes, style(yes))}|{written.get(no, style(no))}"]
+        forms = [f"{spellings.get(yes, style(yes))}|{spellings.get(no, style(no))}"]
         for text in distinct.texts:
             if text not in forms[0].split("|"):
                 other = [style(yes), style(no)]
@@ -280,7 +280,7 @@ def _of_numbers(distinct: Distinct, odd: frozenset[str]) -> Guess:
         return Guess(why="its numbers start with 0, which a number format would drop")
     if any(abs(float(text.replace(",", ""))) >= UP_TO for text in numbers):
         return Guess(why="its numbers are too long to calculate with")
-    told = partial(Guess, odd=odd, unit="a number")
+    guess = partial(Guess, odd=odd, unit="a number")
     whole = all(WHOLE.fullmatch(text) for text in numbers)
     if whole:
         lengths = {len(text) for text in numbers}
@@ -289,13 +289,13 @@ def _of_numbers(distinct: Distinct, odd: frozenset[str]) -> Guess:
                 why="each long number appears once, as ids do",
                 open="if it is a quantity, change the type to number",
             )
-        return told("integer", why="its values are whole numbers")
+        return guess("integer", why="its values are whole numbers")
     # If all have equally many decimals, the system writes that many.
     after = {len(text.partition(".")[2]) for text in numbers}
     tail = "." + "0" * after.pop() if len(after) == 1 and after != {0} else ""
     if any("," in text for text in numbers):
-        return told("number", (f"#,##0{tail}",), why="its values are numbers with commas")
-    return told("number", (f"0{tail}",) if tail else (), why="its values are numbers")
+        return guess("number", (f"#,##0{tail}",), why="its values are numbers with commas")
+    return guess("number", (f"0{tail}",) if tail else (), why="its values are numbers")
 
 
 def _codes(distinct: Distinct, words: Sequence[str]) -> Guess | None:
@@ -337,9 +337,9 @@ def _with_counted_days(distinct: Distinct, known_orders: set[str]) -> Guess | No
     return replace(guess, why=f"{guess.why}; some are {COUNTED}", odd=guess.odd | counted)
 
 
-def _day(text: str, written: str) -> datetime | None:
+def _day(text: str, date_format: str) -> datetime | None:
     try:
-        return datetime.strptime(text, written).replace(tzinfo=None)
+        return datetime.strptime(text, date_format).replace(tzinfo=None)
     except ValueError:
         return None
 

@@ -44,7 +44,7 @@ class OpenDraft:
     joined_by: str
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """The open questions, as a sentence without its subject."""
         asked = Measured("draft_questions", self.questions, where=self.layout)
         text = f"a draft, and {asked:count} {asked.verb('is', 'are')} open "
@@ -131,8 +131,8 @@ def _stem(found: FoundFile) -> str:
 
 def _begin_alike(texts: Sequence[str]) -> str:
     """Return the common prefix of texts, in whole words."""
-    places = takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False))
-    return re.sub(r"[^\W_]*$", "", "".join(letters[0] for letters in places))
+    columns = takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False))
+    return re.sub(r"[^\W_]*$", "", "".join(letters[0] for letters in columns))
 
 
 def _glob(names: Sequence[str]) -> str:
@@ -191,7 +191,7 @@ def _place(alike: Sequence[UnknownFile], row: int) -> str:
     for table in alike:
         if row < len(table.rows):
             name = "".join(letter for letter in table.found.path if letter.isprintable())
-            return f"row {table.places[row]}" + (f" of {name}" if len(alike) > 1 else "")
+            return f"row {table.positions[row]}" + (f" of {name}" if len(alike) > 1 else "")
         row -= len(table.rows)
     raise IndexError(row)
 
@@ -273,12 +273,12 @@ def draft_layouts(folder: str | Path) -> Started:
                 continue
             called = inside.removesuffix(".zip") or _called([one for group in kinds for one in group])
             name = _free(_slug(called), taken)
-            text, written = _draft(kinds, name, inside, left)
-            if not written:
+            text, drafts = _draft(kinds, name, inside, left)
+            if not drafts:
                 taken.discard(name)
                 continue
             texts[f"{name}.toml"] = text
-            drafted += written
+            drafted += drafts
             used = [table for group in kinds for table in group if table.found.path not in left]
             seen |= {_kind_key(table): name for table in used}
     if texts:

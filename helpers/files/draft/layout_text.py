@@ -89,9 +89,9 @@ def _with_oddities(guess: Guess, values: pd.Series, place: Callable[[int], str])
         return guess
     count, first = int(odd.sum()), place(int(np.argmax(odd)))
     filled = int((values.notna() & values.ne("NULL")).sum())
-    told = f"{count} of {filled} {'is' if count == 1 else 'are'}n't {guess.unit}: "
-    told += first if count == 1 else f"the first is {first}"
-    return replace(guess, open=f"{guess.open}. {told}" if guess.open else told)
+    oddities = f"{count} of {filled} {'is' if count == 1 else 'are'}n't {guess.unit}: "
+    oddities += first if count == 1 else f"the first is {first}"
+    return replace(guess, open=f"{guess.open}. {oddities}" if guess.open else oddities)
 
 
 def kind_of(
@@ -242,10 +242,10 @@ def _field(known: Known, guess: Guess) -> dict[str, str]:
     if known.codes:
         codes = known.codes
         listed = codes if isinstance(codes, str) else {code: _text(word) for code, word in codes.items()}
-        written = {"format": _text("descriptor")} if guess.formats == ("descriptor",) else {}
+        format_field = {"format": _text("descriptor")} if guess.formats == ("descriptor",) else {}
         return {
             "type": _text("code"),
-            **written,
+            **format_field,
             "codes": _text(listed) if isinstance(listed, str) else _inline(listed),
         }
     if known.field == "birth_date":
@@ -306,8 +306,8 @@ def _makes(kind: Kind) -> list[str]:
         return [f"# ? Its rows become no records, and are kept apart: {why}."]
     fixed, notes = _set(kind, take)
     known = ", ".join(("local_id", *(name for name in words_file()["fields"] if name not in NOT_TAKEN)))
-    told = f"take: on the left the standard's column, on the right the file's. The standard knows {known}."
-    how = [f"# {line}" for line in wrap(told, 105)]
+    comment = f"take: on the left the standard's column, on the right the file's. The standard knows {known}."
+    how = [f"# {line}" for line in wrap(comment, 105)]
     lines = ["# Who is in it.", *how, *notes, "[[file.makes]]", 'table = "people"']
     lines.append(f"take = {_inline({target: _text(name) for target, name in take.items()})}")
     if fixed:
@@ -372,8 +372,8 @@ def _of_heads(kind: Kind) -> list[str]:
     """Ask for the names of columns without a header, or with one that may be data and isn't repeated."""
     if kind.settings.get("header_row") == 0:
         return ["it has no header, so its columns have position numbers: name them"]
-    places = [name for at, name in enumerate(kind.guesses, start=1) if name == by_place(at)]
-    return [f"{name}: its header looks like data, so we don't show it: name the column" for name in places]
+    unnamed = [name for at, name in enumerate(kind.guesses, start=1) if name == by_place(at)]
+    return [f"{name}: its header looks like data, so we don't show it: name the column" for name in unnamed]
 
 
 def _questions(kind: Kind) -> list[str]:
@@ -409,9 +409,9 @@ def _nobody(kind: Kind) -> list[str]:
     """Declare rows about no child, which would otherwise become a child."""
     rows = []
     for one in kind.not_data:
-        told = {"name": _text(one.name), "first": f"'{one.first}'", "written": _text(one.written)}
-        told["empty"] = _text_list(one.empty)
-        rows.append(f"  {_inline(told)},")
+        declared = {"name": _text(one.name), "first": f"'{one.first}'", "written": _text(one.example)}
+        declared["empty"] = _text_list(one.empty)
+        rows.append(f"  {_inline(declared)},")
     lines = ["# ? Apparently rows about no child: is that right?", "not_data = [", *rows, "]"] if rows else []
     fields = {known.field: name for name, known in kind.people.fields.items()}
     names = [

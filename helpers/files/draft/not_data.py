@@ -27,7 +27,7 @@ MARKS = {
     r"(?:\W|$)",
     "notes": r"[=*:]|(?:\S+\s+){3}\S",
 }
-WRITTEN = {
+EXAMPLES = {
     "totals": "Total",
     "averages": "Average",
     "points": "Points",
@@ -53,7 +53,7 @@ class NotData:
     # Its name, the pattern of its first cell, an example.
     name: str
     first: str
-    written: str
+    example: str
     # Columns that are empty in it and filled in nearly every other row.
     empty: tuple[str, ...]
     # Positions of such rows.
@@ -90,7 +90,7 @@ def rows_of_no_child(rows: pd.DataFrame) -> list[NotData]:
         empty = tuple(str(column) for column in always if not filled.loc[these, column].any())
         if empty:
             claimed |= these
-            found.append(NotData(name, mark, WRITTEN[name], empty, np.flatnonzero(these)))
+            found.append(NotData(name, mark, EXAMPLES[name], empty, np.flatnonzero(these)))
     return found
 
 

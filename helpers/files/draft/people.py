@@ -78,8 +78,8 @@ def _plain(text: str) -> str:
 
 def _coded(field: str, why: str, codes: Mapping[str, str], counts: Distinct) -> Known:
     odd = sum(n for text, n in zip(counts.texts, counts.times, strict=True) if _plain(text) not in codes)
-    told = f"{odd} of {counts.rows} {'has' if odd == 1 else 'have'} a word that isn't known: add it"
-    return Known(field, why, codes, open=told if odd else "")
+    unknown = f"{odd} of {counts.rows} {'has' if odd == 1 else 'have'} a word that isn't known: add it"
+    return Known(field, why, codes, open=unknown if odd else "")
 
 
 def _names_role(head: Sequence[str]) -> bool:
@@ -116,13 +116,13 @@ def fits_field(
     name: str, kind: str, words: Sequence[str], texts: Sequence[str], guess: Guess, counts: Distinct
 ) -> Known | str:
     """Check a column as a person field; return the field, or why it doesn't fit."""
-    said = "head and values say so"
+    why = "head and values say so"
     texts = [_plain(text) for text in texts]
     if kind == "name":
         pattern = NAMED if "name" in words else NAME
         if share(texts, lambda text: len(text) <= 60 and pattern.fullmatch(text)) < MOST:
             return "its values are no names"
-        return Known(name, said)
+        return Known(name, why)
     if kind == "full_name":
         if share(texts, lambda text: NAME.fullmatch(text.replace("(", "").replace(")", ""))) < MOST:
             return "its values are no names"
@@ -131,7 +131,7 @@ def fits_field(
         things = (*words_file()["whose"]["thing"], "elementary", "high", "middle", "academy", "center")
         if share(texts, lambda text: any(word in things for word in text.casefold().split())) > 0.2:
             return "its values are names of things"
-        return Known(name, said)
+        return Known(name, why)
     if kind == "birth_date":
         if guess.type not in ("date", "datetime"):
             return "its values are no days"
@@ -139,43 +139,43 @@ def fits_field(
     if kind == "sex":
         meanings: Mapping[str, str] = words_file()["sex"]
         codes = _codes(texts, lambda text: meanings.get(text.casefold()), counts)
-        return _coded(name, said, codes, counts) if codes else "its words for a sex are not known"
+        return _coded(name, why, codes, counts) if codes else "its words for a sex are not known"
     if kind == "grade_level":
         named = code_set("grade_level")
         if all(text in named for text in texts):
-            return Known(name, said, "grade_level")
+            return Known(name, why, "grade_level")
         codes = _codes(texts, lambda text: _as_grade(text, words_file()["grade_level"]), counts)
-        return _coded(name, said, codes, counts) if codes else "its values are no grades of a school"
+        return _coded(name, why, codes, counts) if codes else "its values are no grades of a school"
     if kind == "role":
         roles = _roles(words, texts)
         if roles is None:
             return "its words for a role are not known" if _names_role(words) else ""
         odd = "; ".join(text for text, word in roles.items() if word == "Unknown")
-        return Known(name, said, roles, open="say who is meant by the roles that are Unknown" if odd else "")
+        return Known(name, why, roles, open="say who is meant by the roles that are Unknown" if odd else "")
     if kind == "boolean":
-        return Known(name, said) if guess.type == "boolean" else "its values are not yes and no"
+        return Known(name, why) if guess.type == "boolean" else "its values are not yes and no"
     if kind == "year":
-        return Known(name, said) if guess.type in ("year", "integer") else "its values are no years"
+        return Known(name, why) if guess.type in ("year", "integer") else "its values are no years"
     patterns = {"email": EMAIL, "login": LOGIN, "postal_code": POSTAL, "suffix": SUFFIX}
     if kind in patterns:
         part = share(texts, patterns[kind].fullmatch)
         if kind == "login" and part >= MOST and share(texts, lambda text: " " in text) > 0.1:
             return "its values have blanks"
         meaning = words_file()["fields"][name]["meaning"].lower()
-        return Known(name, said) if part >= MOST else f"its values aren't of the kind: {meaning}"
+        return Known(name, why) if part >= MOST else f"its values aren't of the kind: {meaning}"
     if kind == "pin":
         part = share(texts, lambda text: text.isdigit() and 3 <= len(text) <= 10)
-        return Known(name, said) if part >= MOST else "its values are no numbers to type"
+        return Known(name, why) if part >= MOST else "its values are no numbers to type"
     if kind == "telephone":
         part = share(texts, lambda text: 7 <= sum(letter.isdigit() for letter in text) <= 15)
-        return Known(name, said) if part >= MOST else "its values are no telephone numbers"
+        return Known(name, why) if part >= MOST else "its values are no telephone numbers"
     if kind == "school_id":
         part = share(texts, lambda text: " " not in text and any(letter.isdigit() for letter in text))
-        return Known(name, said) if part >= MOST else "its values are no numbers of schools"
+        return Known(name, why) if part >= MOST else "its values are no numbers of schools"
     if guess.type in ("boolean", "date", "datetime", "time"):
         return f"its values are of type {guess.type}"
     words_of_letters = share(texts, lambda text: any(letter.isalpha() for letter in text))
-    return Known(name, said) if words_of_letters >= 0.5 else "its values are no words"
+    return Known(name, why) if words_of_letters >= 0.5 else "its values are no words"
 
 
 ONE_TO_ONE = 0.95
@@ -381,8 +381,8 @@ def _doubt_bare_name(people: People, system_words: Sequence[str]) -> None:
         "graduation_year",
         "telephone",
     }
-    told = any(known.field in of_persons for known in people.fields.values())
-    if not told and not any(word in about["person"] + about["other"] for word in system_words):
+    of_person = any(known.field in of_persons for known in people.fields.values())
+    if not of_person and not any(word in about["person"] + about["other"] for word in system_words):
         del people.fields[column]
         people.left[column] = "nothing else says that it is a person's"
 

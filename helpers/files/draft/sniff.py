@@ -122,7 +122,7 @@ class UnknownFile:
     # encoding, delimiter, line_end, header_row, if not the defaults.
     settings: dict[str, str | int] = field(default_factory=dict)
     # File position of each row, as findings number them.
-    places: Sequence[int] | np.ndarray = ()
+    positions: Sequence[int] | np.ndarray = ()
 
     @property
     def kind(self) -> tuple[object, ...]:

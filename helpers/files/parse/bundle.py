@@ -110,8 +110,8 @@ def _against_the_manifest(
         there = {part.file.name for part in parts if part.folder == here} - {manifest.file.name}
         there |= files & kinds - {manifest.file.name}
         named = manifest.text("propertyName").str.extract(r"^file\.(.+)$")[0]
-        said = manifest.text("value")
-        for name, mode, row in zip(named, said, manifest.parsed.row.tolist(), strict=True):
+        announced = manifest.text("value")
+        for name, mode, row in zip(named, announced, manifest.parsed.row.tolist(), strict=True):
             if pd.isna(name):
                 continue
             mode = "" if pd.isna(mode) else str(mode)
@@ -187,12 +187,12 @@ def _deleted(parts: Sequence[BundlePart], changes: Sequence[bool], gone: Sequenc
     for number, (part, mask) in enumerate(zip(parts, gone, strict=True)):
         mine = (known["part"] == number).to_numpy()
         for kind, which in (("row_deleted", ended), ("row_replaced", changed & ~ended)):
-            places = known["place"].to_numpy()[mine & which]
-            mask[places] = True
+            positions = known["place"].to_numpy()[mine & which]
+            mask[positions] = True
             part.findings.add_rows(
                 kind,
                 "row_set_aside",
-                part.parsed.row[places],
+                part.parsed.row[positions],
                 column="sourcedId",
                 expected="a row that stands" if kind == "row_deleted" else "the newest row of its id",
             )

@@ -243,7 +243,7 @@ class CellRows:
         self.names = list(names)
         self.source = np.repeat(np.arange(rows), len(self.names))
         self.column = np.tile(np.arange(len(self.names)), rows)
-        self._places = self.column * rows + self.source
+        self._positions = self.column * rows + self.source
 
     def of_rows(self, values: pd.Series) -> pd.Series:
         """Repeat a source row's value for each of its cells."""
@@ -255,7 +255,7 @@ class CellRows:
 
     def of_cells(self, stacked: pd.Series) -> pd.Series:
         """Reorder cells from column order to row order."""
-        return pd.Series(stacked.array.take(self._places))
+        return pd.Series(stacked.array.take(self._positions))
 
 
 def cell_rows(
@@ -279,11 +279,11 @@ def cell_rows(
         for source, texts in chosen.items():
             name = braced(source)
             if name == CELL:
-                written = trimmed(stacked([text[column] for column in cells.names]))
-                keep &= cells.of_cells(written).isin(texts).to_numpy(bool) == there
+                cell_texts = trimmed(stacked([text[column] for column in cells.names]))
+                keep &= cells.of_cells(cell_texts).isin(texts).to_numpy(bool) == there
             elif name is not None:
-                said = _of_columns(name, cells.names, pattern, structure).isin(texts).to_numpy(bool)
-                keep &= said[cells.column] == there
+                of_columns = _of_columns(name, cells.names, pattern, structure).isin(texts).to_numpy(bool)
+                keep &= of_columns[cells.column] == there
     taken: dict[str, pd.Series] = {}
     dtypes = standard_table(makes.table).dtypes()
     for target, source in makes.take.items():

@@ -53,14 +53,14 @@ def _strict(pieces: list[tuple[str, str]], short: int | None) -> re.Pattern[str]
     return re.compile(shape)
 
 
-def _moment(text: str, written: str) -> datetime | None:
+def _moment(text: str, date_format: str) -> datetime | None:
     try:
-        return datetime.strptime(text, written)
+        return datetime.strptime(text, date_format)
     except ValueError:
         return None
 
 
-def format_reader(written: str) -> Callable[[str], Reading]:
+def format_reader(date_format: str) -> Callable[[str], Reading]:
     """Return a parser for one format.
 
     In a format without separators, such as ``%m%d%y``, all digits must be present: without its first zero,
@@ -70,16 +70,16 @@ def format_reader(written: str) -> Callable[[str], Reading]:
     >>> len(format_reader("%m%d%y")("12109").moments), len(format_reader("%m%d%y")("52109").moments)
     (2, 1)
     """
-    plainly = AS_ISO.get(written)
-    pieces = [(found[1] or "", found[2] or "") for found in PIECES.finditer(written)]
-    if not PACKED.search(written):
+    plainly = AS_ISO.get(date_format)
+    pieces = [(found[1] or "", found[2] or "") for found in PIECES.finditer(date_format)]
+    if not PACKED.search(date_format):
 
         def read(text: str) -> Reading:
             # Same result for text of this shape, 20 times as fast.
             if plainly is not None and plainly.fullmatch(text):
                 found = _iso(text)
             else:
-                found = _moment(text, written)
+                found = _moment(text, date_format)
             return Reading(() if found is None else (found,))
 
         return read
@@ -94,14 +94,14 @@ def format_reader(written: str) -> Callable[[str], Reading]:
 
     def read_packed(text: str) -> Reading:
         if whole.fullmatch(text):
-            found = _moment(text, written)
+            found = _moment(text, date_format)
             return Reading(() if found is None else (found,))
         able = []
         for place, shape in lacking:
             parts = shape.fullmatch(text)
             if parts is not None:
                 filled = [f"0{one}" if at == place else one for at, one in enumerate(parts.groups())]
-                able.append(_moment("".join(filled), written))
+                able.append(_moment("".join(filled), date_format))
         return Reading(_distinct(able), short=True)
 
     return read_packed
@@ -123,10 +123,10 @@ def serial_of(text: str, formats: Iterable[str]) -> float | None:
     shape = SERIAL.fullmatch(text)
     if shape is None:
         return None
-    for written in formats:
-        letters = [found[1] for found in PIECES.finditer(written)]
+    for date_format in formats:
+        letters = [found[1] for found in PIECES.finditer(date_format)]
         width = sum(WIDTHS.get(letter or "", 0) for letter in letters)
-        if PACKED.search(written) and all(letters) and width in (5, 6):
+        if PACKED.search(date_format) and all(letters) and width in (5, 6):
             return None
     return float(text)
 

@@ -56,19 +56,19 @@ def without_repeated(
     if not again.any():
         return parsed
     order = np.argsort(parsed.row[again], kind="stable")
-    places = np.flatnonzero(again)[order]
-    twice = rows.iloc[places].fillna("").duplicated().to_numpy(bool)
-    shown = ["; ".join(str(key.iloc[place]) for key in keys) for place in places]
+    positions = np.flatnonzero(again)[order]
+    twice = rows.iloc[positions].fillna("").duplicated().to_numpy(bool)
+    shown = ["; ".join(str(key.iloc[place]) for key in keys) for place in positions]
     key_name = ", ".join(file.key)
     findings.add_rows(
         "row_repeated",
         "row_set_aside",
-        parsed.row[places[twice]],
+        parsed.row[positions[twice]],
         column=key_name,
         value=[one for one, gone in zip(shown, twice, strict=True) if gone],
         expected="each row once",
     )
-    left = places[~twice]
+    left = positions[~twice]
     other = pd.Series(codes[left]).duplicated().to_numpy(bool)
     findings.add_rows(
         "key_repeated",
@@ -79,7 +79,7 @@ def without_repeated(
         expected="each key once",
     )
     gone = np.zeros(len(rows), bool)
-    gone[places[twice]] = True
+    gone[positions[twice]] = True
     return parsed.without(gone)
 
 
@@ -291,7 +291,7 @@ class FilesOfKind:
         return pd.array(self.row[source], dtype="Int64")
 
     def tell(
-        self, source: np.ndarray, kind: str, action_taken: str, *, value: Any = None, **said: str | None
+        self, source: np.ndarray, kind: str, action_taken: str, *, value: Any = None, **texts: str | None
     ) -> None:
         """Add one finding per row to the row's file; `value` is one text for all, or one per row."""
         if not len(source):
@@ -301,7 +301,7 @@ class FilesOfKind:
             here = np.flatnonzero(part == number)
             mine = value if value is None or isinstance(value, str) else [value[place] for place in here]
             self.reads[number].findings.add_rows(
-                kind, action_taken, self.row[source[here]], value=mine, **said
+                kind, action_taken, self.row[source[here]], value=mine, **texts
             )
 
     def by_file(self, marked: np.ndarray) -> list[np.ndarray]:
@@ -327,11 +327,11 @@ def report_dangling(silo: Mapping[str, list[ReadFile]], layout: Layout) -> None:
                 lost = text.notna() & ~text.isin(known)
                 if not lost.any():
                     continue
-                places = text.index[lost]
+                positions = text.index[lost]
                 read.findings.add_rows(
                     "reference_dangling",
                     "nothing",
-                    read.parsed.row[places],
+                    read.parsed.row[positions],
                     column=column.name,
                     value=text[lost].tolist(),
                     expected=f"a row of {target} with that {key}",

@@ -119,10 +119,10 @@ def _shared_ids(rows: pd.DataFrame, again: np.ndarray) -> tuple[pd.Series, pd.Da
     both = both[both["first_name"].notna() & both["birth_date"].notna()]
     distinct = both.drop_duplicates(["local_id", "first_name", "birth_date"])
     first = distinct.drop_duplicates("local_id").set_index("local_id")
-    said = first.reindex(distinct["local_id"]).set_axis(distinct.index)
+    first_values = first.reindex(distinct["local_id"]).set_axis(distinct.index)
     other = distinct[
-        (distinct["first_name"].str.casefold() != said["first_name"].str.casefold())
-        & (distinct["birth_date"] != said["birth_date"])
+        (distinct["first_name"].str.casefold() != first_values["first_name"].str.casefold())
+        & (distinct["birth_date"] != first_values["birth_date"])
     ]
     theirs = np.ones(len(both), bool)
     for name in ("first_name", "birth_date"):
@@ -159,9 +159,9 @@ def _rows_alike(rows: pd.DataFrame) -> pd.DataFrame:
     if OF_LIST not in rows:
         return pd.DataFrame()
     listed = rows[rows["local_id"].isna() & rows[OF_LIST].fillna(False)].sort_values(["file", "row"])
-    said = ["file", *(name for name in rows.columns if name not in ("file", "row", "source", "record"))]
-    again = listed[listed.duplicated(said)]
-    first = listed.groupby(said, dropna=False, sort=False)["row"].transform("first")
+    compared = ["file", *(name for name in rows.columns if name not in ("file", "row", "source", "record"))]
+    again = listed[listed.duplicated(compared)]
+    first = listed.groupby(compared, dropna=False, sort=False)["row"].transform("first")
     return _finding(
         again,
         "rows_alike",
@@ -219,10 +219,10 @@ def _disagreements(several: pd.DataFrame) -> pd.DataFrame:
 
 def _as_they_count(rows: pd.DataFrame, several: np.ndarray) -> np.ndarray:
     """Order the rows of shared records by precedence, lowest first."""
-    places = np.flatnonzero(several)
-    if "as_of" not in rows or not len(places):
-        return places
-    return rows["as_of"].iloc[places].sort_values(kind="stable", na_position="first").index.to_numpy()
+    positions = np.flatnonzero(several)
+    if "as_of" not in rows or not len(positions):
+        return positions
+    return rows["as_of"].iloc[positions].sort_values(kind="stable", na_position="first").index.to_numpy()
 
 
 def _merged(rows: pd.DataFrame, order: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -383,9 +383,9 @@ def make_records(rows: pd.DataFrame, silo: str) -> People:
     )
     if len(people) < len(rows):
         if (np.diff(order) < 0).any():
-            places = np.arange(len(rows))
-            places[several] = order
-            person_rows = person_rows.iloc[places].reset_index(drop=True)
+            positions = np.arange(len(rows))
+            positions[several] = order
+            person_rows = person_rows.iloc[positions].reset_index(drop=True)
         double = person_rows[several].duplicated(["record", "file", "row"], keep="last")
         if double.any():
             person_rows = person_rows.drop(index=double.index[double])

@@ -78,12 +78,12 @@ def _people_rows(layout: Layout, made: Sequence[Made]) -> list[tuple[FilesOfKind
     for kind, makes, frame in made:
         if makes.table == "people":
             default, every = _who_they_are(layout, makes)
-            said = {DEFAULT_ROLE: constant(default, len(frame)), ROLE_OF_ALL: constant(every, len(frame))}
+            defaults = {DEFAULT_ROLE: constant(default, len(frame)), ROLE_OF_ALL: constant(every, len(frame))}
             if makes.set.get("role") == "Unknown":
-                said["role"] = frame["role"].mask(frame["role"].eq("Unknown"))
+                defaults["role"] = frame["role"].mask(frame["role"].eq("Unknown"))
             # A file that also gives facts lists events, or two people per row.
-            said[OF_LIST] = pd.Series(len(kind.file.makes) == 1, index=frame.index, dtype="boolean")
-            parts.append((kind, frame.assign(**said)))
+            defaults[OF_LIST] = pd.Series(len(kind.file.makes) == 1, index=frame.index, dtype="boolean")
+            parts.append((kind, frame.assign(**defaults)))
     return parts
 
 
@@ -240,9 +240,9 @@ def _whose(
     if "local_id" in frame and record.isna().any():
         ids = frame["local_id"].reset_index(drop=True)
         by_id = records_by_id()[of_adults]
-        places = by_id.index.get_indexer(pd.Index(ids.fillna("")))
+        positions = by_id.index.get_indexer(pd.Index(ids.fillna("")))
         values = by_id.reset_index(drop=True)
-        found = values.reindex(np.where(places < 0, len(values), places)).reset_index(drop=True)
+        found = values.reindex(np.where(positions < 0, len(values), positions)).reset_index(drop=True)
         record = record.fillna(found.astype(STRING))
     return record, record.isna().to_numpy(bool)
 

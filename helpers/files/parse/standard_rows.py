@@ -70,9 +70,9 @@ def _followed(read: ReadFile, source: str, silo: Mapping[str, list[ReadFile]], l
         system = layout.file_named(file_name).column(target).identification_system
         others[0].parts[asked] = _values_by_key(others, theirs, target, system in COMPARED_WITHOUT_CASE)
     values = others[0].parts[asked]
-    places = values.index.get_indexer(pd.Index(keys.fillna("")))
+    positions = values.index.get_indexer(pd.Index(keys.fillna("")))
     there = values.reset_index(drop=True)
-    taken = there.reindex(np.where(places < 0, len(there), places)).reset_index(drop=True)
+    taken = there.reindex(np.where(positions < 0, len(there), positions)).reset_index(drop=True)
     column = layout.file_named(file_name).column(target)
     return taken if column.type != "list" else taken.astype(STRING)
 
@@ -152,7 +152,7 @@ def _column_behind(file: FileLayout, makes: Makes, target: str, layout: Layout) 
     return found[0]
 
 
-def _told_who_is_no_child(kind: FilesOfKind, people: pd.DataFrame) -> pd.DataFrame:
+def _report_who_is_no_child(kind: FilesOfKind, people: pd.DataFrame) -> pd.DataFrame:
     """Turn rows that the layout declares not to be children into test users, and report them."""
     if not kind.file.not_a_child:
         return people
@@ -327,7 +327,7 @@ def make_rows(
         if taken and _column_behind(kind.file, makes, target, layout).type == "datetime":
             whole[name] = whole[name].dt.normalize()
     if makes.table == "people":
-        return _told_who_is_no_child(kind, whole)
+        return _report_who_is_no_child(kind, whole)
     return _without_lacking(kind, makes, whole)
 
 

@@ -162,9 +162,9 @@ def _list(column: Column) -> Callable[[str], Read]:
     one = _code(column) if column.codes is not None else None
 
     def read(text: str) -> Read:
-        written = [item.strip() for item in text.split(",")]
-        items = [item for item in written if item]
-        gap = None if len(items) == len(written) else "not_a_list"
+        parts = [item.strip() for item in text.split(",")]
+        items = [item for item in parts if item]
+        gap = None if len(items) == len(parts) else "not_a_list"
         if one is None:
             return Read(";".join(sorted(items)) or None, gap, lenient=gap is not None)
         readings = [one(item) for item in items]

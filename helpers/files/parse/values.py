@@ -205,10 +205,10 @@ def _marked(
     text: pd.Series, column: Column, rows: np.ndarray, findings: Findings, name: str
 ) -> tuple[pd.Series, pd.Series]:
     """Replace markers with missing values and their reasons; report markers in another case."""
-    places, distinct = pd.factorize(text, use_na_sentinel=True)
+    codes, distinct = pd.factorize(text, use_na_sentinel=True)
     by_fold = {marker.casefold(): reason for marker, reason in column.markers.items()}
     reasons = [by_fold.get(str(one).casefold()) for one in distinct]
-    here = np.array([reason is not None for reason in reasons] + [False])[places]
+    here = np.array([reason is not None for reason in reasons] + [False])[codes]
     if not here.any():
         return text, pd.Series(constant(None, len(text)), index=text.index)
     other = here & ~text.isin(list(column.markers)).to_numpy(bool)
@@ -217,11 +217,11 @@ def _marked(
         "read_as",
         rows[other],
         column=name,
-        value=[str(distinct[place]) for place in places[other]],
+        value=[str(distinct[place]) for place in codes[other]],
         expected=" or ".join(column.markers),
-        read_as=[reasons[place] for place in places[other]],
+        read_as=[reasons[place] for place in codes[other]],
     )
-    status = pd.Series(pd.array([*reasons, None], dtype=STRING).take(places), index=text.index)
+    status = pd.Series(pd.array([*reasons, None], dtype=STRING).take(codes), index=text.index)
     return text.mask(pd.Series(here, index=text.index)), status
 
 
@@ -246,7 +246,7 @@ def _by_distinct(
     findings: Findings,
     name: str,
 ) -> Values:
-    places, distinct = pd.factorize(text, use_na_sentinel=True)
+    codes, distinct = pd.factorize(text, use_na_sentinel=True)
     readings = _near_the_others([read(str(one)) for one in distinct], column)
     expected = " or ".join(column.formats()) or column.type
     if column.type in ("code", "list"):
@@ -256,21 +256,21 @@ def _by_distinct(
     kinds = {(reading.kind, reading.lenient) for reading in readings if reading.kind}
     for kind, lenient in sorted(kinds, key=str):
         odd = np.array([(r.kind, r.lenient) == (kind, lenient) for r in readings] + [False])
-        here = odd[places]
+        here = odd[codes]
         shown = [_read_as(reading) for reading in readings]
         findings.add_rows(
             str(kind),
             "read_as" if lenient else "value_set_aside",
             rows[here],
             column=name,
-            value=[str(distinct[place]) for place in places[here]],
+            value=[str(distinct[place]) for place in codes[here]],
             expected="no empty item" if kind == "not_a_list" else expected,
-            read_as=[shown[place] for place in places[here]] if lenient else None,
+            read_as=[shown[place] for place in codes[here]] if lenient else None,
         )
     dtype = dtype_of(column)
-    values = pd.Series(_column([r.value for r in readings] + [None], dtype)).take(places)
+    values = pd.Series(_column([r.value for r in readings] + [None], dtype)).take(codes)
     other = None
     if any(reading.other is not None for reading in readings):
-        others = pd.Series(_column([r.other for r in readings] + [None], dtype)).take(places)
+        others = pd.Series(_column([r.other for r in readings] + [None], dtype)).take(codes)
         other = others.set_axis(text.index)
     return Values(values.set_axis(text.index), other)

@@ -126,7 +126,7 @@ def _readable(rows: _Rows, broken: int | None, findings: Findings) -> list[tuple
     named = max((place for place, head in enumerate(rows.header, start=1) if head), default=width)
     read: list[tuple[int, list[str]]] = []
     filled = 0
-    told: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    repairs: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for number, cells in rows.odd:
         if number == broken:
             continue
@@ -146,8 +146,8 @@ def _readable(rows: _Rows, broken: int | None, findings: Findings) -> list[tuple
         if len(cells) != width:
             kind = "cells_missing" if len(cells) < width else "cells_surplus"
             done = "row_set_aside" if lost else "read_as"
-            told.setdefault((kind, done), []).append((number, len(cells)))
-    for (kind, done), these in told.items():
+            repairs.setdefault((kind, done), []).append((number, len(cells)))
+    for (kind, done), these in repairs.items():
         lenient = "missing cells are empty" if kind == "cells_missing" else "surplus cells are empty"
         findings.add_rows(
             kind,

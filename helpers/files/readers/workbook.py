@@ -143,9 +143,9 @@ def _rows(sheet: Any, formulas: Any) -> list[list[Cell]]:
             raise OverflowError(f"sheet {sheet.title} has too many cells (at most {MOST_CELLS:,})")
         read = [_cell(cell) for cell in row]
         if behind is not None:
-            for place, written in enumerate(next(behind, ())):
-                if place < len(read) and read[place] is None and written.value is not None:
-                    read[place] = str(getattr(written.value, "text", written.value))
+            for place, stored in enumerate(next(behind, ())):
+                if place < len(read) and read[place] is None and stored.value is not None:
+                    read[place] = str(getattr(stored.value, "text", stored.value))
         while read and (read[-1] is None or (isinstance(read[-1], str) and not read[-1].strip())):
             read.pop()  # formatted cells without content
         rows.append(read)
@@ -224,18 +224,18 @@ def _shown(cell: Cell, column: Column | None) -> str:
     if isinstance(cell, str):
         return cell
     kind = column.type if column is not None else "string"
-    written = next(iter(column.formats()), None) if column is not None else None
+    cell_format = next(iter(column.formats()), None) if column is not None else None
     if isinstance(cell, bool):
-        yes, no = (written or "true|false").split("|") if kind == "boolean" else ("TRUE", "FALSE")
+        yes, no = (cell_format or "true|false").split("|") if kind == "boolean" else ("TRUE", "FALSE")
         return yes if cell else no
     what, text = cell
     if what == "n":
-        return _pictured(text, written) if kind in ("number", "integer") else text
+        return _pictured(text, cell_format) if kind in ("number", "integer") else text
     if what == "t":
-        return time.fromisoformat(text).strftime(written) if kind == "time" and written else text
+        return time.fromisoformat(text).strftime(cell_format) if kind == "time" and cell_format else text
     moment = datetime.fromisoformat(text)
-    if kind in ("date", "datetime") and written:
-        return moment.strftime(written)
+    if kind in ("date", "datetime") and cell_format:
+        return moment.strftime(cell_format)
     return text if what == "d" and kind != "datetime" else moment.strftime("%Y-%m-%d %H:%M:%S")
 
 

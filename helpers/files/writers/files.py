@@ -139,14 +139,14 @@ def _records(
     # In batches: a large file is in memory once, not once per step.
     for start in range(0, len(rows), AT_ONCE):
         here = shape[start : start + AT_ONCE]
-        lines, places = [], []
+        lines, positions = [], []
         for number in np.unique(here).tolist():
             place = np.flatnonzero(here == number) + start
             names = [name for name, is_there in zip(columns, there, strict=True) if is_there[place[0]]]
             lines.append(_alike(names, place, cells, around))
-            places.append(place)
+            positions.append(place)
         if len(lines) > 1:
-            order = np.argsort(np.concatenate(places), kind="stable")
+            order = np.argsort(np.concatenate(positions), kind="stable")
             lines = [pa.concat_arrays(lines).take(pa.array(order))]
         yield text_of(lines[0])
 
@@ -364,8 +364,8 @@ def write_files(folder: Path, layout: Layout, contents: Mapping[str, bytes | Ite
         else:
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("wb") as written:
-                written.writelines([data] if isinstance(data, bytes) else data)
+            with target.open("wb") as output:
+                output.writelines([data] if isinstance(data, bytes) else data)
     order = [file.path for file in layout.files]
     for container, entries in inside.items():
         if container.endswith(".xlsx"):

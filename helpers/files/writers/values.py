@@ -20,37 +20,37 @@ __all__ = ["render", "render_column"]
 
 def _inverse(codes: Mapping[str, str]) -> dict[str, str]:
     inverse: dict[str, str] = {}
-    for written, meaning in codes.items():
-        inverse.setdefault(meaning, written)
+    for code, meaning in codes.items():
+        inverse.setdefault(meaning, code)
     return inverse
 
 
 def _writer(column: Column) -> Callable[[Any], str]:
     """Return the function that formats one standard value of a column."""
     formats = column.formats()
-    written = formats[0] if formats else None
+    column_format = formats[0] if formats else None
     if column.type in ("date", "datetime"):
         later = timedelta(days=1 if column.exclusive else 0)
 
         def write_moment(value: Any) -> str:
             moment: datetime = value if isinstance(value, datetime) else pd.Timestamp(value)
-            return (moment + later).strftime(written or "%Y-%m-%d")
+            return (moment + later).strftime(column_format or "%Y-%m-%d")
 
         return write_moment
-    if column.type == "time" and written:
-        return lambda value: datetime.strptime(value, "%H:%M:%S").strftime(written)
+    if column.type == "time" and column_format:
+        return lambda value: datetime.strptime(value, "%H:%M:%S").strftime(column_format)
     if column.type == "boolean":
-        yes, no = (written or "true|false").split("|")
+        yes, no = (column_format or "true|false").split("|")
         return lambda value: yes if value else no
     if column.type in ("number", "integer"):
-        return write_number(written)
+        return write_number(column_format)
     if column.type in ("year", "school_year"):
-        if written == "YYYY-YYYY":
+        if column_format == "YYYY-YYYY":
             return lambda value: f"{int(value) - 1}-{int(value)}"
         return lambda value: str(int(value))
     if column.type == "code":
         inverse = _inverse(dict(column.code_map()))
-        prefix = f"{column.namespace}#" if written == "descriptor" and column.namespace else ""
+        prefix = f"{column.namespace}#" if column_format == "descriptor" and column.namespace else ""
 
         def write_code(value: Any) -> str:
             if value not in inverse:
@@ -78,11 +78,11 @@ def _text(values: pd.Series, column: Column, empty: str | None) -> pd.Series:
     """Format a column; each distinct value is formatted once."""
     if values.dtype == STRING and (plain := _as_it_is(values, column)) is not None:
         return plain if empty is None else plain.fillna(empty)
-    places, distinct = pd.factorize(values, use_na_sentinel=True)
+    codes, distinct = pd.factorize(values, use_na_sentinel=True)
     write = _writer(column)
     known = distinct.to_pydatetime() if isinstance(distinct, pd.DatetimeIndex) else distinct
     texts = np.array([write(value) for value in known] + [empty], dtype=object)
-    return pd.Series(pd.array(texts, dtype=STRING).take(places), index=values.index)
+    return pd.Series(pd.array(texts, dtype=STRING).take(codes), index=values.index)
 
 
 def _marked(text: pd.Series, reasons: pd.Series, column: Column, name: str) -> pd.Series:
@@ -193,9 +193,9 @@ def render(
             f"It has: {', '.join(names)}."
         )
     empty = None if nested else ""
-    written = found
+    by_name = found
     if not nested:
-        written = {
+        by_name = {
             name: column
             for column in file.columns
             for name in (
@@ -205,7 +205,7 @@ def render(
             )
         }
     columns = {}
-    for name, column in written.items():
+    for name, column in by_name.items():
         if name in frame.columns:
             columns[name] = _text(frame[name].reset_index(drop=True), column, empty)
         else:
@@ -213,9 +213,9 @@ def render(
     for status, name in reasons.items():
         if status in frame.columns:
             why = frame[status].reset_index(drop=True)
-            columns[name] = _marked(columns[name], why, written[name], name)
+            columns[name] = _marked(columns[name], why, by_name[name], name)
     rows = pd.DataFrame(columns, index=pd.RangeIndex(len(frame)))
     if structure:
-        rows = pd.concat([_structure(file, structure, written), rows], ignore_index=True)
-    header = () if nested else tuple(re.sub(r"#\d+$", "", name) for name in written)
+        rows = pd.concat([_structure(file, structure, by_name), rows], ignore_index=True)
+    header = () if nested else tuple(re.sub(r"#\d+$", "", name) for name in by_name)
     return TextTable(header, rows, default_settings(file))

@@ -55,11 +55,11 @@ def pack_workbook(sheets: Mapping[str, bytes]) -> bytes:
     book.close()
     packed = io.BytesIO()
     with (
-        zipfile.ZipFile(out) as written,
+        zipfile.ZipFile(out) as unpacked,
         zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive,
     ):
-        for entry in written.namelist():
-            archive.writestr(zip_entry(entry), written.read(entry))
+        for entry in unpacked.namelist():
+            archive.writestr(zip_entry(entry), unpacked.read(entry))
     return packed.getvalue()
 
 
@@ -87,19 +87,19 @@ def _typed(text: Any, column: Column | None) -> Cell:
     text = str(text)
     if column is None:
         return text
-    written = next(iter(column.formats()), None)
+    cell_format = next(iter(column.formats()), None)
     try:
         if column.type == "date":
-            day: date = datetime.strptime(text, written or "%Y-%m-%d").date()
+            day: date = datetime.strptime(text, cell_format or "%Y-%m-%d").date()
             return ["d", day.isoformat()] if day.year >= 1900 else text
         if column.type == "datetime":
-            moment = datetime.strptime(text, written or "%Y-%m-%d %H:%M:%S")
+            moment = datetime.strptime(text, cell_format or "%Y-%m-%d %H:%M:%S")
             plain = moment.tzinfo is None and moment.year >= 1900 and not moment.microsecond
             return ["m", moment.isoformat(timespec="seconds")] if plain else text
         if column.type in ("number", "integer"):
             value = float(text.replace("$", "").replace(",", ""))
             number = f"{value:.15g}"
-            return ["n", number] if _number(number, written) == text else text
+            return ["n", number] if _number(number, cell_format) == text else text
     except ValueError:
         return text
     return text

@@ -161,29 +161,29 @@ def family(
 
     with all_or_none(out) as draft:
         with output.step("Writing pages", total=len(run.recipients)) as done:
-            written = write_pages(
+            saved = write_pages(
                 pages_of(run, paper or ("letter" if pdf else ""), codes_in(lookup)),
                 records_of(links.crosswalk, run.standing),
                 draft,
                 each=lambda page: done(),
             )
         if pdf:
-            with output.step("Printing PDFs", total=len(written.pages)) as done:
-                print_pages([draft / name for name in written.pages["file"]], each=lambda _: done())
+            with output.step("Printing PDFs", total=len(saved.pages)) as done:
+                print_pages([draft / name for name in saved.pages["file"]], each=lambda _: done())
         # Save the lookup before any page: a page with an unknown code can't be corrected.
-        save_run(lookup, written, run.held)
+        save_run(lookup, saved, run.held)
     held = (
         run.held.groupby(["code", "reason"], sort=False)["child"].nunique().rename("children").reset_index()
     )
-    paged = run.held["child"].isin(set(written.pages["child"]))
+    paged = run.held["child"].isin(set(saved.pages["child"]))
     without = children_without(run.held[~paged])
     elsewhere = [one for one in run.recipients if kit_language(one.asked_for) is None]
     # Rounded to tens, because other commands count all children, and readers could subtract those with a
     # page.
     held = held.assign(children=guard.rounded(held["children"]))
     figures = {
-        "pages": to_tens(guard, len(written.pages)),
-        "children": to_tens(guard, written.pages["child"].nunique()),
+        "pages": to_tens(guard, len(saved.pages)),
+        "children": to_tens(guard, saved.pages["child"].nunique()),
         "pages without an address, to hand over": to_tens(
             guard, sum(1 for one in run.recipients if one.who is None)
         ),
@@ -235,28 +235,28 @@ def _summary(figures: dict[str, Any], out: Path, lookup: Path) -> Summary:
     return Summary(finding, "Children without a page, by reason", worst, [where, *notes])
 
 
-def _correct(folder: Path, said_file: Path, lookup: Path, out: Path, output: Output) -> None:
+def _correct(folder: Path, report_file: Path, lookup: Path, out: Path, output: Output) -> None:
     """Send corrections from families to the systems that record the values, and to the review desk."""
     from helpers.report import corrections_of, read_corrections, save_lookup
 
-    told = read_corrections(said_file)
+    reported = read_corrections(report_file)
     district = read_known(folder, output)
     links = linked(district, output)
     source = profile_source(district, links, output)
-    found = corrections_of(told, lookup, district, links, source)
+    found = corrections_of(reported, lookup, district, links, source)
     place = out / "corrections"
-    written = save_lookup(place, {"corrections.csv": found.corrections, "review.csv": found.review})
+    paths = save_lookup(place, {"corrections.csv": found.corrections, "review.csv": found.review})
     by_owner = found.corrections.groupby(["silo", "owner"], sort=False).size().rename("rows").reset_index()
     figures = {
-        "said": len(told),
+        "said": len(reported),
         "rows to correct": by_owner,
         "pairs for the review desk": len(found.review),
-        "written": [str(path) for path in written],
+        "written": [str(path) for path in paths],
     }
     rows, systems = int(by_owner["rows"].sum()), int(by_owner["silo"].nunique())
     most = by_owner.sort_values("rows", ascending=False, kind="stable").head(3).to_dict("records")
     finding = [
-        f"{Measured('corrections', len(told)):bold count}: "
+        f"{Measured('corrections', len(reported)):bold count}: "
         f"{Measured('corrected_rows', rows):count} to correct in "
         f"{Measured('corrected_systems', systems):count}, "
         f"{Measured('corrected_pairs', len(found.review)):count} for the review desk."

@@ -17,12 +17,12 @@ from helpers.cli.options import (
     desk_note,
     file_option,
     linked,
+    list_outputs,
     own_model,
     read_known,
     read_so,
     save,
     to_tens,
-    told_written,
     worded,
 )
 from helpers.files import (
@@ -110,7 +110,7 @@ def link_region(
         guard.findings(region.findings[region.findings["district"].eq(name)], layouts[name])
         for name in layouts
     ]
-    written = save(
+    paths = save(
         out,
         {
             "crosswalk.csv": region.crosswalk,
@@ -123,31 +123,31 @@ def link_region(
         guard=guard,
     )
     of_district = region.crosswalk.groupby("district", sort=False)
-    places = of_district.agg(records=("record", "size"), children=("child", "nunique")).reset_index()
+    counts = of_district.agg(records=("record", "size"), children=("child", "nunique")).reset_index()
     moves = region.moves.groupby(["step", "decision"]).size().rename("children").reset_index()
     moves = moves.assign(children=guard.rounded(moves["children"]))
-    rough = {name: guard.rounded(places[name]) for name in ("records", "children")}
+    rough = {name: guard.rounded(counts[name]) for name in ("records", "children")}
     records, children = (
         to_tens(guard, count) for count in (len(region.crosswalk), region.crosswalk["child"].nunique())
     )
     moves = worded(guard, moves, output.as_json)
     figures = {
-        "districts": worded(guard, places.assign(**rough), output.as_json),
+        "districts": worded(guard, counts.assign(**rough), output.as_json),
         "records": records,
         "children": children,
         "children of two districts": moves,
         **read_so(guard, output.as_json, "All numbers are rounded to tens here."),
-        **told_written(written),
+        **list_outputs(paths),
     }
     finding = [
-        f"Linked {counted('records', records):bold count} in {Measured('districts', len(places)):count}: "
+        f"Linked {counted('records', records):bold count} in {Measured('districts', len(counts)):count}: "
         f"{counted('groups', children):bold count}. {OWN_CHILD}"
     ]
     lines = [
         f"{count_text(row['children'])} by {str(row['step']).lower()} ({str(row['decision']).lower()})"
         for row in moves.to_dict("records")
     ]
-    output.emit(figures, Summary(finding, "Children in two districts", lines, desk_note(written)), TITLES)
+    output.emit(figures, Summary(finding, "Children in two districts", lines, desk_note(paths)), TITLES)
     return True
 
 
@@ -192,12 +192,12 @@ def link_two_files(
         )
     from helpers.link import link_files, read_mapping, read_person_file
 
-    told = read_mapping(mapping) if mapping is not None else None
+    known_mapping = read_mapping(mapping) if mapping is not None else None
     files = {"left": read_person_file(left)}
     if right is not None:
         files["right"] = read_person_file(right)
     with output.step("Linking the rows"):
-        linked = link_files(files["left"], files.get("right"), told)
+        linked = link_files(files["left"], files.get("right"), known_mapping)
     notes = list(linked.notes)
     if right is not None and _are_one(left, right):
         notes.insert(
@@ -205,7 +205,7 @@ def link_two_files(
             "both files contain the same bytes, so each row finds itself: to find duplicates in one file, "
             "leave --right out",
         )
-    written = save(
+    paths = save(
         out,
         {"pairs.csv": linked.pairs, "set_aside.csv": _set_aside(files)},
         _mappings(linked, files, mapping, out, notes),
@@ -225,7 +225,7 @@ def link_two_files(
         for side, mapping in linked.mapping.items()
     ]
     output.emit(
-        {**figures, **({"notes": notes} if output.as_json else numbered), "written": written},
+        {**figures, **({"notes": notes} if output.as_json else numbered), "written": paths},
         Summary(finding, notes=[*(_sentence(note) for note in notes), *mapped]),
         {"kept apart as relatives": "pairs of relatives, not linked"},
     )
@@ -260,12 +260,12 @@ def _mappings(
     before = place.read_bytes() if place.exists() else text
     if mapping is not None and place.exists() and place.resolve() == mapping.resolve():
         return {place.name: lambda path: write_atomically(path, before)}
-    written: dict[str, Callable[[Path], object]] = {place.name: lambda path: write_atomically(path, text)}
+    writers: dict[str, Callable[[Path], object]] = {place.name: lambda path: write_atomically(path, text)}
     if before != text:
         earlier = out / "map.earlier.toml"
-        written[earlier.name] = lambda path: write_atomically(path, before)
+        writers[earlier.name] = lambda path: write_atomically(path, before)
         notes.append(f"{place} was different: it is now {earlier}; give it with --map to use it")
-    return written
+    return writers
 
 
 def _figures(linked: Linked) -> dict[str, Any]:
@@ -398,11 +398,11 @@ def link(
 
     district = read_known(folder, output)
     model = own_model(district, train, model_file, output)
-    told = read_decisions(*decisions) if decisions else None
-    links = linked(district, output, chosen, decisions=told, model=model)
+    reviewed = read_decisions(*decisions) if decisions else None
+    links = linked(district, output, chosen, decisions=reviewed, model=model)
     guard = Guard.of(district)
     findings = guard.findings(links.findings, district.layouts)
-    estimate = estimate_quality(links, told)
+    estimate = estimate_quality(links, reviewed)
     queue = review_queue(
         links, district.people, identifiers=district.identifiers, schools=district.fact("school")
     )
@@ -412,7 +412,7 @@ def link(
     }
     if train and model is not None:
         also["model.json"] = model.save
-    written = save(
+    paths = save(
         out,
         {
             "crosswalk.csv": links.crosswalk,
@@ -450,10 +450,10 @@ def link(
         "estimated, not measured": estimate[["basis", "measure", "value", "low", "high"]],
         **({CAVEAT: estimate_caveat()} if len(estimate) and links.model is not None else {}),
         "too common to compare": worded(guard, common if as_json else common[common["keys"] > 0], as_json),
-        **told_written(written),
+        **list_outputs(paths),
     }
     notes = [*_review_note(figures, folder, earlier), *_refused_note(figures)]
-    notes += [*read_so(guard, as_json, ROUNDED).values(), *desk_note(written)]
+    notes += [*read_so(guard, as_json, ROUNDED).values(), *desk_note(paths)]
     worst = _least_linked(district, link_statuses, of_what, column)
     finding = _finding(figures, len(link_statuses["silo"].unique()))
     summary = Summary(finding, f"Systems with most {column} not linked to any other system", worst, notes)

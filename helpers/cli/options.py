@@ -28,6 +28,7 @@ __all__ = [
     "flag_note",
     "judged",
     "linked",
+    "list_outputs",
     "own_model",
     "profile_source",
     "profiled",
@@ -36,7 +37,6 @@ __all__ = [
     "read_so",
     "save",
     "to_tens",
-    "told_written",
     "worded",
     "words_of_policy",
 ]
@@ -84,31 +84,31 @@ def save(
     return [str(path) for path in save_all(out, frames, also, tuple(sorted(gone - set(named))))]
 
 
-def told_written(written: Sequence[str]) -> dict[str, object]:
+def list_outputs(paths: Sequence[str]) -> dict[str, object]:
     """List the written files, and those that contain numbers that pages suppress."""
     from helpers.share import FEW
 
-    held = [Path(file).name for file in written if Path(file).name.startswith(RESTRICTED)]
-    said = f"contain numbers of {FEW}, which no page shows: keep them at your desk"
-    return {"written": written, **({"restricted": f"{', '.join(held)} {said}"} if held else {})}
+    held = [Path(file).name for file in paths if Path(file).name.startswith(RESTRICTED)]
+    text = f"contain numbers of {FEW}, which no page shows: keep them at your desk"
+    return {"written": paths, **({"restricted": f"{', '.join(held)} {text}"} if held else {})}
 
 
-def desk_note(written: Sequence[str]) -> list[str]:
+def desk_note(paths: Sequence[str]) -> list[str]:
     """Warn about restricted files, for a summary."""
     from helpers.share import FEW
 
-    held = any(Path(file).name.startswith(RESTRICTED) for file in written)
-    said = f"Files named {RESTRICTED}… contain numbers of {FEW}: keep them at your desk."
-    return [said] if held else []
+    held = any(Path(file).name.startswith(RESTRICTED) for file in paths)
+    text = f"Files named {RESTRICTED}… contain numbers of {FEW}: keep them at your desk."
+    return [text] if held else []
 
 
 def flag_note() -> str:
     """Say, beside a list of flags, what is known of flags, and how a team decides what to do."""
     from helpers.profile import check_in_protocol
 
-    told = check_in_protocol()
-    takes = Measured("check_in_minutes", told.minutes)
-    return f"{told.known.lead} A check-in of {takes:count} decides who acts: docs/every-week.md."
+    protocol = check_in_protocol()
+    takes = Measured("check_in_minutes", protocol.minutes)
+    return f"{protocol.known.lead} A check-in of {takes:count} decides who acts: docs/every-week.md."
 
 
 def read_folder(folder: Path, output: Output) -> District:

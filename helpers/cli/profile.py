@@ -19,11 +19,11 @@ from helpers.cli.options import (
     file_option,
     flag_note,
     linked,
+    list_outputs,
     profiled,
     read_known,
     read_so,
     save,
-    told_written,
     worded,
     words_of_policy,
 )
@@ -148,15 +148,15 @@ def questions(
         families = count_informed_families(gap, groups_of_children(source.profiles.profile))
         tables["families.csv"] = families
         shown = shown_shares(guard, families)
-        told = shown["group_by"].isna() & shown["measure"].isin(["read", "up to date"])
+        by_family = shown["group_by"].isna() & shown["measure"].isin(["read", "up to date"])
         columns = ["domain", "measure", "numerator", "denominator", "share"]
-        counted_families = families.reset_index(drop=True).loc[told, columns]
-        of_families = worded(guard, shown.loc[told, columns], as_json, NOT_SHOWN, of=counted_families)
+        counted_families = families.reset_index(drop=True).loc[by_family, columns]
+        of_families = worded(guard, shown.loc[by_family, columns], as_json, NOT_SHOWN, of=counted_families)
         figures["families"] = of_families if as_json else families_in_words(of_families)
-    written = save(out, tables, instead_of=SOMETIMES, guard=guard)
+    paths = save(out, tables, instead_of=SOMETIMES, guard=guard)
     # Printed output may end up in the log of a scheduled run; files stay in the district.
-    figures |= {**read_so(guard, as_json, HOW_TO_READ), **told_written(written)}
-    notes = [*read_so(guard, as_json, HOW_TO_READ).values(), *desk_note(written)]
+    figures |= {**read_so(guard, as_json, HOW_TO_READ), **list_outputs(paths)}
+    notes = [*read_so(guard, as_json, HOW_TO_READ).values(), *desk_note(paths)]
     if one is None:
         notes.insert(0, "One question, by group: --question ID, with an id from questions.csv.")
     if seen is not None and one is not None and "indicator." in str(declared.named(one).answer):
@@ -319,7 +319,7 @@ def profile(
         indicators = compute_indicators(district, links, profiles)
     source = source_of(district, links, profiles, indicators)
     with output.step("Writing the profiles"):
-        written = save(
+        paths = save(
             out,
             {**tables, "indicators.parquet": indicators},
             {"store": lambda path: save_store(source, path)},
@@ -330,12 +330,12 @@ def profile(
     of_year = years.isna() | years.isin([profiles.school_year])
     chosen = profiles.values[profiles.values["chosen"] & of_year]
     chosen = chosen.drop_duplicates(["element", "status", "child"])
-    told = chosen.groupby(["element", "status"], sort=False).size().rename("children").reset_index()
+    counts = chosen.groupby(["element", "status"], sort=False).size().rename("children").reset_index()
     everybody = shown_everybody(guard, links.crosswalk) if guard.real else len(profiles.profile)
-    order = {element: place for place, element in enumerate(dict.fromkeys(told["element"]))}
-    told = told.sort_values("element", key=lambda elements: elements.map(order), kind="stable")
-    told = suppress_totals(guard, told, "element", "children")
-    values = told.assign(children=guard.rounded(told["children"]))
+    order = {element: place for place, element in enumerate(dict.fromkeys(counts["element"]))}
+    counts = counts.sort_values("element", key=lambda elements: elements.map(order), kind="stable")
+    counts = suppress_totals(guard, counts, "element", "children")
+    values = counts.assign(children=guard.rounded(counts["children"]))
     accounts, sums = (counted_rows(guard, table) for table in (profiles.accounts, sums))
     as_json = output.as_json
     accounts = worded(guard, accounts, as_json)
@@ -347,10 +347,10 @@ def profile(
         **read_so(guard, as_json, f"{ROUNDED} {PARTS} {EXACT}"),
         "accounts": accounts,
         "where every row has ended": worded(guard, sums, as_json),
-        **told_written(written),
+        **list_outputs(paths),
     }
     notes = [f"{name.capitalize()}: {count_text(text)}." for name, text in decided.items()]
-    notes += [*read_so(guard, as_json, f"{ROUNDED} {PARTS}").values(), *desk_note(written)]
+    notes += [*read_so(guard, as_json, f"{ROUNDED} {PARTS}").values(), *desk_note(paths)]
     output.emit(figures, _summary(district, profiles, everybody, accounts, notes), TITLES)
 
 

@@ -14,10 +14,10 @@ from helpers.cli.options import (
     by_share,
     counted,
     desk_note,
+    list_outputs,
     read_folder,
     read_so,
     save,
-    told_written,
     worded,
 )
 from helpers.files import Command, Output, Summary, folder_argument, out_option, with_output
@@ -66,7 +66,7 @@ def read(folder: Path, out: Path, show_values: bool, output: Output) -> None:
     district = read_folder(folder, output)
     guard = Guard.of(district)
     findings = guard.findings(district.findings, district.layouts, show_values)
-    written = save(out, {"findings.csv": findings, "accounts.csv": district.accounts}, guard=guard)
+    paths = save(out, {"findings.csv": findings, "accounts.csv": district.accounts}, guard=guard)
     kinds = findings.groupby(["kind", "action_taken"], sort=True)["times"].sum().reset_index()
     kinds = kinds.assign(times=guard.rounded(kinds["times"]))
     as_json = output.as_json
@@ -100,11 +100,11 @@ def read(folder: Path, out: Path, show_values: bool, output: Output) -> None:
         **_kept_out(district.findings),
         **({"drafts": drafts} if as_json else {draft.layout: draft.summary for draft in open_}),
         **roster,
-        **told_written(written),
+        **list_outputs(paths),
         **({"next": hint} if unknown and not as_json else {}),
     }
     notes = [f"Next: {hint}."] if unknown else []
-    notes += [*students.values(), *_drafts_note(open_), *roster.values(), *desk_note(written)]
+    notes += [*students.values(), *_drafts_note(open_), *roster.values(), *desk_note(paths)]
     summary = None if as_json else _summary(district, guard, accounts, kinds, notes)
     output.emit(figures, summary, TITLES)
 
@@ -156,10 +156,10 @@ def _drafts_note(drafts: Sequence[OpenDraft]) -> list[str]:
     if len(drafts) == 1:
         return [f"{drafts[0].layout}: {drafts[0].summary}."]
     asked = Measured("draft_questions", sum(draft.questions for draft in drafts))
-    said = (
+    text = (
         f'{Measured("layouts_draft", len(drafts)):count} are drafts, with {asked:count} (lines with "# ?").'
     )
-    return [f"{said} --table lists them."] if drafts else []
+    return [f"{text} --table lists them."] if drafts else []
 
 
 def _kept_out(findings: pd.DataFrame) -> dict[str, Any]:
@@ -259,13 +259,13 @@ def dictionary(layout: str | None, folder: Path | None, out: Path, output: Outpu
         return
     if layout in filled_tables() and layout not in all_layouts(folder / "layouts" if folder else None):
         table = table_dictionary(layout)
-        written = save(out, {"dictionary.csv": table})
-        output.emit({"dictionary": table, "written": written}, _words(layout, table))
+        paths = save(out, {"dictionary.csv": table})
+        output.emit({"dictionary": table, "written": paths}, _words(layout, table))
         return
     table = data_dictionary(layout, folder)
-    written = save(out, {"dictionary.csv": table})
-    said = table if output.as_json else table[["file", "column", "type", "required", "meaning", "term"]]
-    output.emit({"dictionary": said, "written": written}, _columns(layout, table))
+    paths = save(out, {"dictionary.csv": table})
+    shown = table if output.as_json else table[["file", "column", "type", "required", "meaning", "term"]]
+    output.emit({"dictionary": shown, "written": paths}, _columns(layout, table))
 
 
 def _words(name: str, table: pd.DataFrame) -> Summary:

@@ -15,10 +15,10 @@ from helpers.cli.options import (
     desk_note,
     judged,
     linked,
+    list_outputs,
     read_known,
     read_so,
     save,
-    told_written,
     worded,
     words_of_policy,
 )
@@ -98,14 +98,14 @@ def dashboard(
         serve_dashboard(store.place, LESSON, port=port, set_to=chosen, idle=idle) as served,
     ):
         output.emit({"address": served.address, "store": str(store.place), "audit": str(audit)})
-        spoken = not (output.as_json or output.quiet)
-        if spoken:
+        announces = not (output.as_json or output.quiet)
+        if announces:
             click.echo("Only this computer can open the page. Ctrl-C ends it.")
         if not no_browser:
             webbrowser.open(served.door.as_uri())
         with contextlib.suppress(KeyboardInterrupt):
             served.process.wait()
-            if spoken:
+            if announces:
                 click.echo(f"The dashboard has ended: nobody looked for as long as --idle says ({idle:g}).")
 
 
@@ -154,7 +154,7 @@ def gaps(folder: Path, out: Path, output: Output) -> None:
         card = measure_gaps(district, links, *key)
         to_do = first_actions(district, links, card, judged=key[0] is not None)
     with output.step("Writing the page"):
-        written = save(
+        paths = save(
             out,
             {
                 "scorecard.csv": card,
@@ -174,7 +174,7 @@ def gaps(folder: Path, out: Path, output: Output) -> None:
     # Printed output may end up in the log of a scheduled run; the file stays in the district.
     shown = guard.scorecard(card)
     if output.as_json:
-        output.emit({"scorecard": shown[LINE], **told_written(written)})
+        output.emit({"scorecard": shown[LINE], **list_outputs(paths)})
         return
     pairs = worded(guard, joined_pairs(shown), False, NOT_SHOWN, of=joined_pairs(card))
     rounded = "Children and records are rounded to tens here; where 1 to 9 could be inferred, we show none."
@@ -182,9 +182,9 @@ def gaps(folder: Path, out: Path, output: Output) -> None:
         "pairs": pairs,
         **read_so(guard, False, rounded),
         **{f"begin with {place}": step.what for place, step in enumerate(to_do, start=1)},
-        **told_written(written),
+        **list_outputs(paths),
     }
-    notes = [f"Open {out / 'gaps.html'} for the pictures.", *desk_note(written)]
+    notes = [f"Open {out / 'gaps.html'} for the pictures.", *desk_note(paths)]
     output.emit(figures, _to_do(shown, to_do, notes), TITLES)
 
 

@@ -76,12 +76,12 @@ def people(
         order=one_of("--order", order, ORDERS),  # type: ignore[arg-type]
         assumptions=given,
     )
-    written = save(
+    paths = save(
         out,
         {"staffing_months.csv": plan.months, "staffing_schools.csv": plan.schools},
         {"people.html": lambda path: people_page(path, plan, given)},
     )
-    said = {"reached": coverage_sentence(plan), "takes": cost_sentence(plan).replace("**", "")}
+    texts = {"reached": coverage_sentence(plan), "takes": cost_sentence(plan).replace("**", "")}
     likely = plan.schools[plan.schools["end"].eq("likely")]
     both = (
         likely[["coach_month", "team_month"]].astype("float64").max(axis=1, skipna=False).fillna(months + 1)
@@ -93,9 +93,9 @@ def people(
         for row in last.to_dict("records")
     ]
     summary = Summary(
-        [f"{said['reached']}.", cost_sentence(plan)], f"Schools that wait longest, of {len(likely)}", worst
+        [f"{texts['reached']}.", cost_sentence(plan)], f"Schools that wait longest, of {len(likely)}", worst
     )
-    output.emit({"schools": plan.schools, **said, "written": written}, summary)
+    output.emit({"schools": plan.schools, **texts, "written": paths}, summary)
 
 
 @click.command(short_help="Analyze the answers of many school systems.")
@@ -118,7 +118,7 @@ def sector(file: Path, out: Path, output: Output) -> None:
         read = read_sector(file)
         report = sector_report(read)
     tables = {f"sector_{name}.csv": table for name, table in report.tables.items()}
-    written = save(
+    paths = save(
         out,
         {**tables, "sector_findings.csv": read.findings},
         {"sector.html": lambda path: sector_page(report, path, read.about)},
@@ -133,7 +133,7 @@ def sector(file: Path, out: Path, output: Output) -> None:
         "profile": everybody[["domain", "year", "mean", "low", "high"]],
         "differences, adjusted": adjusted[shown],
         "findings": found,
-        "written": written,
+        "written": paths,
     }
     if output.as_json:
         figures |= {name: table for name, table in report.tables.items() if name != "profile"}
@@ -153,8 +153,8 @@ def _profile_of(report: SectorReport, findings: pd.DataFrame) -> Summary:
     for row in answered[answered["year"].eq(answered["year"].max())].to_dict("records"):
         invited = None if pd.isna(row["invited"]) else row["invited"]
         many = counted("sector_answered", row["answered"], invited, NOT_SHOWN, where=row["year"])
-        told = f"{many:bold count}" if invited is None else f"{many:bold count of}"
-        finding.append(f"Answered in {row['year']}: {told}.")
+        count_text = f"{many:bold count}" if invited is None else f"{many:bold count of}"
+        finding.append(f"Answered in {row['year']}: {count_text}.")
     worst = [
         f"{domain_title(row['domain'])}: {row['mean']:.1f} of 4 ({row['low']:.1f} to {row['high']:.1f})"
         for row in latest.dropna(subset=["mean"]).head(3).to_dict("records")
@@ -213,7 +213,7 @@ def survey(
         tables["survey_change.csv"] = standing.change
     if len(standing.beside_files):
         tables["opinion_vs_files.csv"] = standing.beside_files
-    *written, page = save(
+    *paths, page = save(
         out,
         tables,
         {"survey.html": lambda path: survey_page(path, standing)},
@@ -241,7 +241,7 @@ def survey(
         worst,
         [f"Open {page} for the pictures.", *_oddities(odd)],
     )
-    output.emit({**figures, "page": page, "written": written}, summary)
+    output.emit({**figures, "page": page, "written": paths}, summary)
 
 
 def _oddities(odd: pd.DataFrame) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from helpers.cli.link import NOT_PRINTED as UNPRINTED
-from helpers.cli.options import RESTRICTED, desk_note, file_option, linked, read_known, save, told_written
+from helpers.cli.options import RESTRICTED, desk_note, file_option, linked, list_outputs, read_known, save
 from helpers.files import (
     Command,
     Output,
@@ -85,28 +85,28 @@ def explain(name: str, folder: Path, wants_rows: bool, out: Path, output: Output
     links = linked(district, output)
     with output.step("Counting"):
         found = Headlines(district, links)
-        told = explained_in(found, name)
-    measured, page = told.measured, page_of_measure(name)
+        explained = explained_in(found, name)
+    measured, page = explained.measured, page_of_measure(name)
     table = page.replace(".html", ".csv")
-    tables = {} if guard.real else {table: told.rows}
+    tables = {} if guard.real else {table: explained.rows}
     if guard.real and wants_rows:
         tables = {f"{RESTRICTED}{table}": found.rows(name)}
         _log_rows(out, name, found.rows(name))
-    written = save(out, tables, {page: lambda path: explain_page(path, told, district.about)})
+    paths = save(out, tables, {page: lambda path: explain_page(path, explained, district.about)})
     # A phrase that names no base gets it.
     apart = measured.base is not None and "{of}" not in measured.definition.says.get("en", "{of}")
     of = f", of {Measured(measured.definition.base, measured.base):count}" if apart else ""
     finding = [
         f"{measured.say()}{of}.",
         measured.definition.means["en"],
-        *([told.cause] if told.cause else []),
+        *([explained.cause] if explained.cause else []),
     ]
-    like = [f"{row.number} {row.difference}." for row in told.alike.itertuples()]
+    like = [f"{row.number} {row.difference}." for row in explained.alike.itertuples()]
     figures = {
-        "value": measured, "cause": plain(told.cause), "alike": told.alike,
-        **({} if guard.real else {"rows": told.rows}), **told_written(written),
+        "value": measured, "cause": plain(explained.cause), "alike": explained.alike,
+        **({} if guard.real else {"rows": explained.rows}), **list_outputs(paths),
     }  # fmt: skip
-    notes = [f"Open {out / page}{'' if guard.real else ' for the rows'}.", *desk_note(written)]
+    notes = [f"Open {out / page}{'' if guard.real else ' for the rows'}.", *desk_note(paths)]
     output.emit(figures, Summary(finding, "Like numbers, which are others", like, notes), EXPLAINED)
 
 
@@ -161,13 +161,13 @@ def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, output: 
         # Never overwrite what teams have entered.
         piles = out / PILES
         kept = piles.exists()
-        written = save(
+        paths = save(
             out,
             {} if kept else {PILES: blank_card_sort(dealt, teams)},
             {"record_cards.html": lambda path: write_atomically(path, page.encode("utf-8"))},
         )
-        told: dict[str, Any] = {"cards": len(dealt), "teams": teams, "written": written}
-        told |= {"kept": f"{piles}, which is there already"} if kept else {}
+        emitted: dict[str, Any] = {"cards": len(dealt), "teams": teams, "written": paths}
+        emitted |= {"kept": f"{piles}, which is there already"} if kept else {}
         notes = [f"{piles} is there already: it is not changed."] if kept else []
         steps = [
             f"Print {out / 'record_cards.html'} once for each team.",
@@ -176,7 +176,7 @@ def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, output: 
         ]
         sheet, room = Measured("cards_dealt", len(dealt)), Measured("teams", teams)
         finding = [f"A sheet of {sheet:bold count}, for {room:count}."]
-        output.emit(told, Summary(finding, "What to do", steps, notes))
+        output.emit(emitted, Summary(finding, "What to do", steps, notes))
         return
     typed = read_card_sorts(piles_file, dealt)
     scores = score_card_sorts(district, dealt, typed)
@@ -187,13 +187,13 @@ def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, output: 
             rungs[method.capitalize()] = link_district(district, method)
             done()
     machine = score_sheet(district, rungs)
-    written = save(out, {"card_sort_scores.csv": scores, "card_sort_agreement.csv": agreement})
+    paths = save(out, {"card_sort_scores.csv": scores, "card_sort_agreement.csv": agreement})
     as_json = output.as_json
     figures = {
         "the room": scores if as_json else scores[SHOWN].round(3),
         "linkage methods, on the same cards": machine if as_json else machine[SHOWN[:-2]].round(3),
         "agreement": agreement.round(3),
-        "written": written,
+        "written": paths,
     }
     best, kit = (
         table.sort_values("f1", ascending=False, kind="stable").head(1) for table in (scores, machine)
@@ -243,22 +243,22 @@ def score_region(folder: Path, crosswalk_file: Path | None, out: Path, output: O
     from helpers.score import score_region as scores_of
     from helpers.share import Guard
 
-    places = district_folders(folder)
+    folders = district_folders(folder)
     guards: list[Guard] = []
 
     def districts() -> Iterator[tuple[str, District]]:
-        for name, place in places.items():
+        for name, place in folders.items():
             district = read_known(place, output)
             guards.append(Guard.of(district))
             yield name, district
 
     region = link_districts(districts(), lambda district: linked(district, output))
-    again = ((name, read_known(place, output)) for name, place in places.items())
+    again = ((name, read_known(place, output)) for name, place in folders.items())
     truth = true_region(again, region.crosswalk)
     scores, movers = scores_of(truth), score_movers(truth)
     # One real district makes the whole region real.
     guard = Guard(real=any(one.real for one in guards))
-    written = save(out, {"region_scores.csv": scores, "movers.csv": movers}, guard=guard)
+    paths = save(out, {"region_scores.csv": scores, "movers.csv": movers}, guard=guard)
     counted = movers["outcome"].value_counts().rename("children").rename_axis("outcome").reset_index()
     figures: dict[str, object] = {"scores": scores.round(4), "children of two districts": counted}
     whole = scores[scores["population"].eq("All")].to_dict("records")
@@ -272,7 +272,7 @@ def score_region(folder: Path, crosswalk_file: Path | None, out: Path, output: O
     if guard.real:
         # An answer key of real children is hand-made, and its figures describe them one by one.
         figures, summary = {"figures": UNPRINTED}, Summary([REAL])
-    output.emit({**figures, **told_written(written)}, summary, TITLES)
+    output.emit({**figures, **list_outputs(paths)}, summary, TITLES)
     return True
 
 
@@ -378,9 +378,9 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, output: Output) 
     # Link confidence comes with our own links, not with a crosswalk alone.
     if crosswalk_file is None:
         with output.step("Comparing pages for families with the answer key"):
-            judged, told = _judged(district, links, profiles)
+            judged, judged_figures = _judged(district, links, profiles)
         tables |= judged
-        figures |= told
+        figures |= judged_figures
     figures |= {
         "pairs both dated, by group": _by_group(groups.scores).round(4),
         "gaps of F1 between groups": _gaps(groups.gaps).round(4),
@@ -389,12 +389,12 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, output: Output) 
     held = elements[elements["of_children"] > 0]
     figures["profiles"] = elements if as_json else held[PROFILE_SCORES].round(4)
     guard = Guard.of(district)
-    written = save(out, tables, instead_of=WITH_EVIDENCE, guard=guard)
+    paths = save(out, tables, instead_of=WITH_EVIDENCE, guard=guard)
     short = _answer(district, links, summary, scores, costs, detected=brought is None)
     if guard.real:
         # An answer key of real children is hand-made, and its figures describe them one by one.
         figures, short = {"figures": UNPRINTED}, Summary([REAL])
-    output.emit({**figures, **told_written(written)}, short, TITLES)
+    output.emit({**figures, **list_outputs(paths)}, short, TITLES)
 
 
 def _answer(
@@ -438,8 +438,8 @@ def _answer(
     for row in costs.head(1).to_dict("records"):
         missed = Measured("flags_missed", int(row["missed"]), int(row["true_count"]), where=row["flag"])
         invented = Measured("flags_invented", int(row["false_count"]), where=row["flag"])
-        said = f"{missed:count of} missed, and {invented} flagged by mistake, because of links"
-        notes.append(f"{row['flag']}: {said}.")
+        text = f"{missed:count of} missed, and {invented} flagged by mistake, because of links"
+        notes.append(f"{row['flag']}: {text}.")
     of = f"Systems with most children who miss a record, of {Measured('systems', len(systems))}"
     return Summary(finding, of, worst, notes)
 

@@ -182,7 +182,7 @@ def _write(opened: View, audit: Audit, out: Path, output: Output) -> None:
     """Write a view, and report its size."""
     from helpers.share import Guard
 
-    written, policy = opened.save(out), opened.policy
+    paths, policy = opened.save(out), opened.policy
     guard = Guard(real=not opened.source.synthetic)
     figures = {
         "role": opened.role,
@@ -193,7 +193,7 @@ def _write(opened: View, audit: Audit, out: Path, output: Output) -> None:
         "groups counted": len(opened.groups),
         "withheld": opened.withheld[["domain", "allow", "why", "citation"]],
         "note": policy.teaches,
-        "written": [str(path) for path in written],
+        "written": [str(path) for path in paths],
         "audit": str(audit.path),
     }
     seen, values, events = (

@@ -155,12 +155,12 @@ def _say_times(track: Track, file: Path, output: Output) -> None:
     from helpers.teach import compared_times
 
     rows = compared_times(track, file)
-    said = [
+    lines = [
         f"{row.line}: {row.planned}, {row.simulated}, " + (f"**{row.real}**" if row.typed else "not typed")
         for row in rows.assign(typed=rows["real"].notna()).itertuples()
     ]
     heads = "Minutes after the start at which each line ended: planned, in the simulated room, in this room."
-    output.emit({"track": track.name, "lines": rows}, Summary([heads, *said]))
+    output.emit({"track": track.name, "lines": rows}, Summary([heads, *lines]))
 
 
 def _serve(track: Track, seats: int, room: bool, out: Path, output: Output) -> None:

@@ -209,10 +209,10 @@ def _policy_of_health() -> tuple[Any, Any]:
 
 @place("smallest_group", "files that stay at the desk")
 def _restricted() -> tuple[Any, Any]:
-    from helpers.cli.options import RESTRICTED, told_written
+    from helpers.cli.options import RESTRICTED, list_outputs
 
     begins = RESTRICTED if isinstance(RESTRICTED, str) else RESTRICTED[0]
-    said = str(told_written([f"{begins}x.csv"])["restricted"])
+    said = str(list_outputs([f"{begins}x.csv"])["restricted"])
     few = f"fewer than {value('standard/thresholds.smallest_group')} children"
     return said[said.index("fewer than") :][: len(few)], few
 

@@ -134,13 +134,13 @@ def _by_a_partner(found: Exercise, answer: object, partner: object) -> Reply:
     if verdict == "yes":
         return Reply(f"{begins} your partner says yes.{_why(found.number)} {models}", "complete")
     if verdict == "no":
-        said = "your partner says no. Ask which of these is a no, change your text, and read it aloud again:"
-        return Reply(f"{begins} {said} {asked} {models}", "incomplete")
-    said = (
+        reply = "your partner says no. Ask which of these is a no, change your text, and read it aloud again:"
+        return Reply(f"{begins} {reply} {asked} {models}", "incomplete")
+    reply = (
         'no program judges a text. Read it aloud. Your partner answers these, then types "yes" or "no" as '
         "`partner`:"
     )
-    return Reply(f"{begins} {said} {asked}", "incomplete")
+    return Reply(f"{begins} {reply} {asked}", "incomplete")
 
 
 def _why(number: str) -> str:

@@ -124,8 +124,8 @@ def _tried(name: str, check: Callable[[Laptop], Finding], laptop: Laptop) -> Fin
         return replace(check(laptop), check=name)
     except Exception as error:
         # A laptop may be broken in ways that nobody thought of; the other checks still help.
-        said = f"could not be checked ({type(error).__name__}: {error})"
-        return Finding(said, "Show this line to us.", check=name)
+        text = f"could not be checked ({type(error).__name__}: {error})"
+        return Finding(text, "Show this line to us.", check=name)
 
 
 def _python(laptop: Laptop) -> Finding:
@@ -260,7 +260,7 @@ def _kernel(laptop: Laptop) -> Finding:
 def _kernel_command(laptop: Laptop) -> str | None:
     """Find what the kernel python3 starts, in the order in which Jupyter looks."""
     prefix = Path(laptop.program).parent.parent
-    places = [Path(one) for one in laptop.environ.get("JUPYTER_PATH", "").split(os.pathsep) if one]
+    paths = [Path(one) for one in laptop.environ.get("JUPYTER_PATH", "").split(os.pathsep) if one]
     own = {
         "Windows": Path(laptop.environ.get("APPDATA", str(laptop.home / "AppData" / "Roaming"))) / "jupyter",
         "Darwin": laptop.home / "Library" / "Jupyter",
@@ -268,7 +268,7 @@ def _kernel_command(laptop: Laptop) -> str | None:
     in_environment = prefix / "share" / "jupyter"
     # In an environment, Jupyter looks there first, and into the user's own folder after that.
     first = [in_environment, own] if (prefix / "pyvenv.cfg").is_file() else [own, in_environment]
-    for place in [*places, *first]:
+    for place in [*paths, *first]:
         declared = place / "kernels" / "python3" / "kernel.json"
         if declared.is_file():
             started: list[str] = json.loads(declared.read_text(encoding="utf-8")).get("argv", [""])
@@ -279,7 +279,7 @@ def _kernel_command(laptop: Laptop) -> str | None:
 def _prefix(program: str) -> str:
     """Ask a Python where its packages are; nothing if it doesn't start."""
     try:
-        said = subprocess.run(
+        process = subprocess.run(
             [program, "-c", "import sys; print(sys.prefix)"],
             capture_output=True,
             text=True,
@@ -287,7 +287,7 @@ def _prefix(program: str) -> str:
         )
     except (OSError, subprocess.SubprocessError):
         return ""
-    return said.stdout.strip() if said.returncode == 0 else ""
+    return process.stdout.strip() if process.returncode == 0 else ""
 
 
 def _folder(laptop: Laptop) -> Finding:

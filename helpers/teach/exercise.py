@@ -196,24 +196,24 @@ def rule_error(
     for expected, cases in ((True, holds), (False, breaks)):
         for case, given in cases.items():
             try:
-                said = single(answer(*given))
+                returned = single(answer(*given))
             except (AssertionError, pd.errors.MergeError):  # an assertion of pandas: validate
-                said = False
+                returned = False
             except Exception as error:
                 return f"It fails on {case}: {_plain_error(error)}"
-            if said is None:
+            if returned is None:
                 if not expected:
                     return f"It lets through {case}. Yours returned nothing: did you forget return?"
-                said = True  # what asserts, and stops at nothing, holds
-            if isinstance(said, numbers.Integral) and said in (0, 1):
-                said = bool(said)
-            if not isinstance(said, bool | np.bool_):
-                asks = " Does a column need .all() or .any()?" if hasattr(said, "all") else ""
+                returned = True  # what asserts, and stops at nothing, holds
+            if isinstance(returned, numbers.Integral) and returned in (0, 1):
+                returned = bool(returned)
+            if not isinstance(returned, bool | np.bool_):
+                asks = " Does a column need .all() or .any()?" if hasattr(returned, "all") else ""
                 return (
                     f"Return one True or False, or assert; on {case} yours returned a "
-                    f"{type(said).__name__}.{asks}"
+                    f"{type(returned).__name__}.{asks}"
                 )
-            if bool(said) is not expected:
+            if bool(returned) is not expected:
                 return (
                     f"It complains about {case}: there your test should say True."
                     if expected

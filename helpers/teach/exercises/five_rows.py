@@ -72,14 +72,14 @@ def _lookup_error(answer: object, *, roster: pd.DataFrame, lunch_line: pd.DataFr
             )
     found = answer["number"].isin(lunch_line["number"])
     others = [name for name in answer.columns if name not in {*roster.columns, *lunch_line.columns}]
-    if not any(_tells_apart(answer[name].astype(str), found) for name in others):
+    if not any(_distinguishes(answer[name].astype(str), found) for name in others):
         return (
             "Nobody can see which rows found something. Which argument of merge adds a column that says so?"
         )
     return None
 
 
-def _tells_apart(column: pd.Series, found: pd.Series) -> bool:
+def _distinguishes(column: pd.Series, found: pd.Series) -> bool:
     """Check whether a column has one word for rows that were found and another one for the rest."""
     there, away = set(column[found]), set(column[~found])
     return len(there) == 1 and len(away) <= 1 and not there & away
@@ -250,8 +250,8 @@ def _notices(answer: object, *, pairs: pd.DataFrame) -> str | None:
         return "A real district has no answer key, so nobody can judge your rule here."
     # In another order, so that nobody reads the verdict from the session's own table.
     pairs = _with_lookalikes(pairs).sample(frac=1, random_state=1).reset_index(drop=True)
-    said = answer(pairs.drop(columns="outcome"))
-    flags = pd.Series(list(said) if isinstance(said, Iterable) else [said])
+    returned = answer(pairs.drop(columns="outcome"))
+    flags = pd.Series(list(returned) if isinstance(returned, Iterable) else [returned])
     if len(flags) != len(pairs):
         gave, asked = Measured("answer_values", len(flags)), Measured("answer_pairs", len(pairs))
         return f"Your function gave {gave:count} for {asked:count}. Give one True or False a row."

@@ -215,10 +215,10 @@ def _with_row(*names: str) -> pd.DataFrame:
 
 def _flags(answer: Any, rows: pd.DataFrame) -> list[bool] | None:
     """Return what an answer says of each row, or nothing if it isn't one True or False a row."""
-    said = answer(rows)
-    if isinstance(said, str | Mapping | pd.DataFrame) or not isinstance(said, Iterable):
+    returned = answer(rows)
+    if isinstance(returned, str | Mapping | pd.DataFrame) or not isinstance(returned, Iterable):
         return None
-    flags = [False if _missing(one) else one for one in said]
+    flags = [False if _missing(one) else one for one in returned]
     fits = len(flags) == len(rows) and all(isinstance(one, bool | np.bool_) for one in flags)
     return [bool(one) for one in flags] if fits else None
 
@@ -495,19 +495,19 @@ def _counts(answer: object) -> str | None:
         (_TRUE_PAIRS.iloc[1:3].reset_index(drop=True), {"right": 2, "wrong": 0, "missed": 3}),
         (_pairs(("r1", "o2"), ("r8", "o9")), {"right": 0, "wrong": 2, "missed": 5}),
     ):
-        said = answer(found, _TRUE_PAIRS)
-        if isinstance(said, pd.Series):
-            said = said.to_dict()
-        if not isinstance(said, Mapping) or set(said) != set(expected):
+        counts = answer(found, _TRUE_PAIRS)
+        if isinstance(counts, pd.Series):
+            counts = counts.to_dict()
+        if not isinstance(counts, Mapping) or set(counts) != set(expected):
             return 'Return a dictionary: {"right": ..., "wrong": ..., "missed": ...}.'
-        said = {name: single(number) for name, number in said.items()}
-        if said["missed"] == abs(len(_TRUE_PAIRS) - len(found)) != expected["missed"]:
+        counts = {name: single(number) for name, number in counts.items()}
+        if counts["missed"] == abs(len(_TRUE_PAIRS) - len(found)) != expected["missed"]:
             return "A wrong pair doesn't make up for a missed one: missed are true pairs that weren't found."
         for name, count in expected.items():
-            if said[name] != count:
+            if counts[name] != count:
                 return (
                     f"Found: {len(found)}; true: {len(_TRUE_PAIRS)}. Of these pairs, {count} are {name}; "
-                    f"yours says {said[name]}. A pair is right only if both of its records belong together."
+                    f"yours says {counts[name]}. A pair is right only if both of its records belong together."
                 )
     return None
 

@@ -77,7 +77,7 @@ def _family_only(answer: object, *, seen: pd.DataFrame) -> str | None:
 
 ORDER = ("SIS", "Health", "Meals")
 COLUMNS = ("what", "system", "says", "export of")
-SAID = (
+FACTS = (
     ("surname", "SIS", "Ruiz Peña", "2026-04-28"),
     ("surname", "Meals", "Ruiz", "2026-05-01"),
     ("school", "SIS", "Oak Middle School", "2026-04-28"),
@@ -90,8 +90,8 @@ def _rows(rows: Iterable[Sequence[object]]) -> pd.DataFrame:
     return pd.DataFrame(list(rows), columns=list(COLUMNS))
 
 
-def _most_trusted(said: pd.DataFrame, order: Sequence[str]) -> dict[str, tuple[str, str]]:
-    known = said.dropna(subset="says")
+def _most_trusted(facts: pd.DataFrame, order: Sequence[str]) -> dict[str, tuple[str, str]]:
+    known = facts.dropna(subset="says")
     known = known.assign(place=[order.index(system) for system in known["system"]]).sort_values("place")
     first = known.drop_duplicates("what").set_index("what")
     return {str(what): (str(row["system"]), str(row["says"])) for what, row in first.iterrows()}
@@ -99,18 +99,18 @@ def _most_trusted(said: pd.DataFrame, order: Sequence[str]) -> dict[str, tuple[s
 
 def _chooses(answer: Any) -> str | None:
     answer = function_that(answer, "of two arguments that returns a table")
-    silent = [(what, system, None if system == "SIS" else says, day) for what, system, says, day in SAID]
-    undated = [(what, system, says, None) for what, system, says, _ in SAID[:1]] + list(SAID[1:])
+    silent = [(what, system, None if system == "SIS" else says, day) for what, system, says, day in FACTS]
+    undated = [(what, system, says, None) for what, system, says, _ in FACTS[:1]] + list(FACTS[1:])
     cases: dict[str, tuple[pd.DataFrame, tuple[str, ...]]] = {
-        "the five rows": (_rows(SAID), ORDER),
-        "the same rows from bottom to top": (_rows(SAID[::-1]), ORDER),
-        "an order that begins with Meals": (_rows(SAID), ("Meals", "SIS", "Health")),
+        "the five rows": (_rows(FACTS), ORDER),
+        "the same rows from bottom to top": (_rows(FACTS[::-1]), ORDER),
+        "an order that begins with Meals": (_rows(FACTS), ("Meals", "SIS", "Health")),
         "an SIS that left its cells empty": (_rows(silent), ORDER),
         "an export whose day nobody knows": (_rows(undated), ORDER),
-        "an order that ends with the SIS": (_rows(SAID), ("Health", "Meals", "SIS")),
+        "an order that ends with the SIS": (_rows(FACTS), ("Health", "Meals", "SIS")),
     }
-    for case, (said, order) in cases.items():
-        page = answer(said, list(order))
+    for case, (facts, order) in cases.items():
+        page = answer(facts, list(order))
         if not isinstance(page, pd.DataFrame):
             return f"Return a table; for {case} yours returned a {type(page).__name__}."
         page = with_columns(page, ("what", "system", "says"))
@@ -118,7 +118,7 @@ def _chooses(answer: Any) -> str | None:
             return f"The column {lost[0]} is gone: a page needs what, system and says, to name its source."
         if page["what"].duplicated().any():
             return f"With {case}, a fact has two rows. Keep the first of each after sorting."
-        right = _most_trusted(said, order)
+        right = _most_trusted(facts, order)
         printed = {
             str(what): (system, says)
             for what, system, says in zip(page["what"], page["system"], page["says"], strict=True)
@@ -142,32 +142,32 @@ def _page(*rows: tuple[str, str, str]) -> pd.DataFrame:
 
 
 def _sound(answer: object) -> str | None:
-    said = _rows(SAID)
+    rows = _rows(FACTS)
     surname, school = ("surname", "SIS", "Ruiz Peña"), ("school", "SIS", "Oak Middle School")
     allergy = ("allergy", "Health", "peanuts")
     holds = {
-        "a page that prints what the SIS and the nurse say": (_page(surname, school, allergy), said),
-        "the same page in another order": (_page(allergy, school, surname), said),
+        "a page that prints what the SIS and the nurse say": (_page(surname, school, allergy), rows),
+        "the same page in another order": (_page(allergy, school, surname), rows),
         "a page of facts that one system each knows": (
             _page(surname, allergy),
-            said[said["system"].ne("Meals") & said["what"].ne("school")],
+            rows[rows["system"].ne("Meals") & rows["what"].ne("school")],
         ),
         "a page that trusts Meals first": (
             _page(("surname", "Meals", "Ruiz"), ("school", "Meals", "Elm Elementary School"), allergy),
-            said,
+            rows,
         ),
     }
     breaks = {
-        "a fact that has two rows": (_page(surname, ("surname", "Meals", "Ruiz"), school, allergy), said),
+        "a fact that has two rows": (_page(surname, ("surname", "Meals", "Ruiz"), school, allergy), rows),
         "a value under the name of a system that never said it": (
             _page(surname, ("school", "SIS", "Elm Elementary School"), allergy),
-            said,
+            rows,
         ),
-        "a page from which one fact is gone": (_page(surname, school), said),
-        "one fact twice and another gone": (_page(surname, ("surname", "Meals", "Ruiz"), allergy), said),
-        "what a system says of something else": (_page(("surname", "SIS", school[2]), school, allergy), said),
-        "a value that no system says": (_page(("surname", "SIS", "Ruis"), school, allergy), said),
-        "a fact that no system knows": (_page(surname, school, allergy, ("phone", "SIS", "555")), said),
+        "a page from which one fact is gone": (_page(surname, school), rows),
+        "one fact twice and another gone": (_page(surname, ("surname", "Meals", "Ruiz"), allergy), rows),
+        "what a system says of something else": (_page(("surname", "SIS", school[2]), school, allergy), rows),
+        "a value that no system says": (_page(("surname", "SIS", "Ruis"), school, allergy), rows),
+        "a fact that no system knows": (_page(surname, school, allergy, ("phone", "SIS", "555")), rows),
     }
     return rule_error(answer, holds, breaks)
 

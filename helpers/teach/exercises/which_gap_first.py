@@ -45,11 +45,13 @@ def _column(*values: str) -> pd.Series:
     return pd.Series(list(values), dtype="string", name="child")
 
 
-def _plain_share(said: object) -> float:
+def _plain_share(share: object) -> float:
     """Take a share that later cells can use: a number, not a table or a column of one."""
-    if single(said) is not said:
-        raise NotYet(f"Return one number; yours returned a {type(said).__name__}. Take the number out of it.")
-    return share_of(said)
+    if single(share) is not share:
+        raise NotYet(
+            f"Return one number; yours returned a {type(share).__name__}. Take the number out of it."
+        )
+    return share_of(share)
 
 
 def _rate(answer: object) -> str | None:
@@ -117,13 +119,13 @@ def _parts(answer: object) -> str | None:
         (_column("x"), {"12"}),
         (_column("b", "f"), {"06", "09"}),
     ):
-        said = answer(_TRIED, other, serves)
-        said = said.to_dict() if isinstance(said, pd.Series) else said
+        returned = answer(_TRIED, other, serves)
+        returned = returned.to_dict() if isinstance(returned, pd.Series) else returned
         expected = _split(_TRIED, other, serves)
-        if not isinstance(said, Mapping) or set(said) != set(expected):
+        if not isinstance(returned, Mapping) or set(returned) != set(expected):
             return f'Return a dictionary: {{"{FOUND}": ..., "{MISSING}": ..., "{NEVER}": ...}}.'
         parts: dict[str, set[str]] = {}
-        for name, part in said.items():
+        for name, part in returned.items():
             if isinstance(part, str | pd.DataFrame) or not isinstance(part, Iterable):
                 return f"{name!r} should be the children; yours is a {type(part).__name__}."
             parts[name] = {str(child) for child in part}
@@ -251,10 +253,10 @@ _STEPS = pd.DataFrame(
 def _rank(answer: object) -> str | None:
     answer = function_that(answer, "of steps and a budget")
     for budget in (200_000, 60_000, 40_000, 10_000):
-        said = answer(_STEPS, budget)
-        if isinstance(said, str) or not isinstance(said, Iterable):
-            return f"Give the names of steps in a list; yours is a {type(said).__name__}."
-        given, right = [str(name) for name in said], _ranked(_STEPS, budget)
+        returned = answer(_STEPS, budget)
+        if isinstance(returned, str) or not isinstance(returned, Iterable):
+            return f"Give the names of steps in a list; yours is a {type(returned).__name__}."
+        given, right = [str(name) for name in returned], _ranked(_STEPS, budget)
         if given == right:
             continue
         if unknown := [name for name in given if name not in set(_STEPS["step"])]:

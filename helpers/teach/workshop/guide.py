@@ -100,8 +100,8 @@ def with_clock(first_cell: str, session: str) -> str:
         for when, line in zip(clock(lines), lines, strict=True):
             if session in line.uses:
                 begins, _, ends = when.partition("–")
-                said = f"**{track.title}**: you should be here at {begins}, and done at {ends}."
-                return _MINUTES.sub(rf"\1\n\n{said}\n", first_cell, count=1)
+                text = f"**{track.title}**: you should be here at {begins}, and done at {ends}."
+                return _MINUTES.sub(rf"\1\n\n{text}\n", first_cell, count=1)
     return first_cell
 
 

@@ -108,7 +108,7 @@ def form(when: When) -> list[PrintedItem]:
             item.right_letter(when),
             item.objective,
             item.taught_by,
-            tuple((letter, said) for letter in LETTERS if (said := item.mistake(when, letter))),
+            tuple((letter, mistake) for letter in LETTERS if (mistake := item.mistake(when, letter))),
         )
         for item in quiz_items()
     ]

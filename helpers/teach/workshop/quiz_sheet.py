@@ -90,8 +90,8 @@ class QuizSheet:
         asked = []
         for item in self._items:
             options = " ".join(f"{letter} {text}" for letter, text in item.options)
-            said = fill(_TEMPLATE, "quiz_item", item.number, item.stem, item.options)
-            asked.append(Block(said, f"{item.number}. {item.stem} {options}"))
+            markup = fill(_TEMPLATE, "quiz_item", item.number, item.stem, item.options)
+            asked.append(Block(markup, f"{item.number}. {item.stem} {options}"))
         return joined(asked)
 
     def widget(self) -> Any:

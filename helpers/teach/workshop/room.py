@@ -61,7 +61,7 @@ def read_quiz_results(place: Path) -> pd.DataFrame:
     typed = pd.concat([_read_one(file) for file in files], ignore_index=True)
     if typed.empty:
         raise BadInput(f"{place} has no answers: type a letter, {', '.join(LETTERS)}, for each item.")
-    typed["person"] = _as_first_written(typed["person"])
+    typed["person"] = _with_first_spelling(typed["person"])
     if (again := typed.duplicated(["person", "when"])).any():
         twice = ", ".join(sorted(set(typed.loc[again, "person"])))
         raise BadInput(
@@ -91,7 +91,7 @@ def _read_one(file: Path) -> pd.DataFrame:
     typed = typed[typed[_columns()].notna().any(axis=1)]
     typed[_columns()] = typed[_columns()].apply(lambda column: column.str.upper())
     typed["when"] = typed["when"].str.casefold()
-    typed["person"] = _as_first_written(typed["person"])
+    typed["person"] = _with_first_spelling(typed["person"])
     wrong = _faults(typed)
     if wrong:
         more = f"; and {len(wrong) - _MOST_FAULTS} more" if len(wrong) > _MOST_FAULTS else ""
@@ -99,7 +99,7 @@ def _read_one(file: Path) -> pd.DataFrame:
     return typed.assign(when=typed["when"].map(SPELLED)).reset_index(drop=True)
 
 
-def _as_first_written(people: pd.Series) -> pd.Series:
+def _with_first_spelling(people: pd.Series) -> pd.Series:
     """Write each nickname as it was written first: Fox and fox are one person."""
     return people.groupby(people.str.casefold()).transform("first")
 
@@ -112,8 +112,8 @@ def _faults(typed: pd.DataFrame) -> list[str]:
         if pd.isna(row["person"]):
             found.append(f"{line} names no person; a letter or a nickname will do")
         if pd.isna(row["when"]) or row["when"] not in SPELLED:
-            said = "nothing" if pd.isna(row["when"]) else repr(row["when"])
-            found.append(f"{line}: when is pre or post, and this is {said}")
+            shown = "nothing" if pd.isna(row["when"]) else repr(row["when"])
+            found.append(f"{line}: when is pre or post, and this is {shown}")
         found += [
             f"{line}, {name}: there is no option {row[name]!r}; there are {known}, or leave it blank"
             for name in _columns()

@@ -35,7 +35,7 @@ def simulated_need(track: str) -> tuple[float, int]:
     return float((rows["done"] - rows["begins"]).sum()), int(rows["planned"].sum())
 
 
-def _told(minutes: float) -> str:
+def _clock_text(minutes: float) -> str:
     return f"{int(minutes) // 60}:{int(minutes) % 60:02d}"
 
 
@@ -46,7 +46,7 @@ def simulated_table(track: Track) -> str:
     last = int(rows["end"].iloc[-1])
     first = _EVERY * (int(rows["end"].iloc[0] - rows["planned"].iloc[0]) // _EVERY + 1)
     drawn = [
-        f"| {_told(now)} | {_line_at(rows, 'end', now)} | {_line_at(rows, 'done', now)} | |"
+        f"| {_clock_text(now)} | {_line_at(rows, 'end', now)} | {_line_at(rows, 'done', now)} | |"
         for now in range(first, last, _EVERY)
     ]
     return "\n".join(

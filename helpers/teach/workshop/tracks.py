@@ -199,8 +199,8 @@ def clock(lines: Sequence[AgendaItem]) -> list[str]:
     >>> clock(track_named("two-hours").line)[:3]
     ['0:00–0:25', '0:25–0:35', '0:35–1:00']
     """
-    told, now = [], 0
+    times, now = [], 0
     for line in lines:
-        told.append(f"{now // 60}:{now % 60:02d}–{(now + line.group) // 60}:{(now + line.group) % 60:02d}")
+        times.append(f"{now // 60}:{now % 60:02d}–{(now + line.group) // 60}:{(now + line.group) % 60:02d}")
         now += line.group
-    return told
+    return times

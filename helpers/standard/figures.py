@@ -85,7 +85,7 @@ _NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve"
 _PARTS = {2: "half", 3: "a third", 4: "a quarter", 5: "a fifth", 10: "a tenth", 20: "a twentieth"}
 
 
-def _written(value: int | float, form: str) -> str:
+def _format_number(value: int | float, form: str) -> str:
     if form.lower() == "words":
         text = _NUMBERS[int(value)] if value in range(len(_NUMBERS)) else f"{value:g}"
         return text.capitalize() if form == "Words" else text
@@ -100,7 +100,7 @@ def filled(text: str) -> str:
     >>> filled("absent {chronic_absence_share:.0%} or {chronic_absence_share:part} of the days")
     'absent 10% or a tenth of the days'
     """
-    return _PLACE.sub(lambda place: _written(_figure(place[1]).value, place[2] or "g"), text)
+    return _PLACE.sub(lambda place: _format_number(_figure(place[1]).value, place[2] or "g"), text)
 
 
 def _given_or_declared(value: Any) -> Any:

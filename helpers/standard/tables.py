@@ -227,8 +227,8 @@ def places_in_order(frame: pd.DataFrame, by: Sequence[str]) -> np.ndarray:
     [1, 2, 0]
     """
     columns = pa.table({name: pa.array(frame[name], from_pandas=True) for name in by})
-    places: np.ndarray = pc.sort_indices(columns, [(name, "ascending") for name in by]).to_numpy()
-    return places.astype("int64")
+    positions: np.ndarray = pc.sort_indices(columns, [(name, "ascending") for name in by]).to_numpy()
+    return positions.astype("int64")
 
 
 def constant(value: str | None, rows: int) -> Any:

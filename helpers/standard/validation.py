@@ -110,9 +110,9 @@ def faults_of(error: ValidationError, model: type[BaseModel] | None = None) -> s
 
 def _where_known(name: str, tables: Mapping[str, Collection[str]]) -> str:
     """Name the tables that an unknown name belongs to, or the closest known name."""
-    places = [table or "the top of the file" for table, names in tables.items() if name in names]
-    if places:
-        return f" here; it belongs to {' or '.join(places)}"
+    tables_with_it = [table or "the top of the file" for table, names in tables.items() if name in names]
+    if tables_with_it:
+        return f" here; it belongs to {' or '.join(tables_with_it)}"
     return f".{nearest(name, [known for names in tables.values() for known in names])}"
 
 
@@ -130,20 +130,20 @@ def toml_of(text: str) -> dict[str, Any]:
     if pc.match_substring_regex(pa.scalar(text.encode("utf-8", "replace").decode()), DOTTED).as_py():
         raise tomllib.TOMLDecodeError(f"it is nested more than {DEEPEST} deep")
     try:
-        told = tomllib.loads(text)
+        parsed = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         raise
     except RecursionError:
         raise tomllib.TOMLDecodeError(f"it is nested more than {DEEPEST} deep") from None
     except ValueError:  # Python refuses integers of several thousand digits
         raise tomllib.TOMLDecodeError("it has a number too large for a computer") from None
-    _check(told)
-    return told
+    _check(parsed)
+    return parsed
 
 
-def _check(told: dict[str, Any]) -> None:
+def _check(parsed: dict[str, Any]) -> None:
     """Refuse deep nesting, and integers beyond 64 bits, which other programs can't read."""
-    here: list[Any] = [told]
+    here: list[Any] = [parsed]
     for _ in range(DEEPEST):
         inside: list[Any] = []
         for one in here:

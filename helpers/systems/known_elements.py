@@ -165,10 +165,10 @@ def _read_copy(path: Path) -> dict[str, Element]:
         if part not in ("element", "others") and getattr(read, part) != getattr(declared(), part)
     ]
     if faults:
-        told = "\n".join(f"  {fault}" for fault in faults)
+        details = "\n".join(f"  {fault}" for fault in faults)
         raise BadInput(
             f"{path} may differ from the kit's elements.toml in `trust` only; put back what else is changed, "
-            f"or remove the file and copy it again:\n{told}"
+            f"or remove the file and copy it again:\n{details}"
         )
     return {each.name: each for each in read.element}
 

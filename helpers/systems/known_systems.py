@@ -85,13 +85,13 @@ def outside_packages() -> Mapping[str, Path]:
             spec = find_spec(entry.value)
         except ModuleNotFoundError:
             spec = None
-        places = list(spec.submodule_search_locations or ()) if spec else []
-        if not places:
+        locations = list(spec.submodule_search_locations or ()) if spec else []
+        if not locations:
             raise BadInput(
                 f"Entry point {entry.name!r} of {ENTRY_POINTS} names {entry.value!r}, which is no "
                 "package with folders of systems. Correct the entry point, or uninstall its package."
             )
-        found[entry.value] = Path(places[0])
+        found[entry.value] = Path(locations[0])
     return found
 
 

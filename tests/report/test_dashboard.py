@@ -55,7 +55,7 @@ def seat(board: Dashboard, role: str) -> dict[str, Any]:
 
 def first_hit(board: Dashboard) -> dict[str, Any]:
     """Open the page of some child whom the role finds by a name."""
-    name = next(name for name in board._looking.listed["said"] if len(name) > 3)
+    name = next(name for name in board._looking.listed["name"] if len(name) > 3)
     assert told(board, do="search", text=name, asked=1)["hits"]
     return told(board, do="child", hit=0, asked=1)
 
@@ -121,17 +121,17 @@ def test_only_the_roster_s_children_are_listed_and_other_records_lie_in_a_drawer
     assert groups["choices"][-1] == "unmatched records"
     drawer = told(board, do="choose", what="group", place=len(groups["choices"]) - 1)
     assert f"{len(seen - roster)} unmatched records can be found here." in drawer["hint"]
-    stray = next(one for one in board.state.listed.to_dict("records") if len(one["said"]) > 5)
-    found = told(board, do="search", text=stray["said"], asked=1)["hits"]
-    assert found[0]["name"] == stray["said"]
+    stray = next(one for one in board.state.listed.to_dict("records") if len(one["name"]) > 5)
+    found = told(board, do="search", text=stray["name"], asked=1)["hits"]
+    assert found[0]["name"] == stray["name"]
     opened = told(board, do="child", hit=0, asked=1)
-    assert f"{stray['said']}: unmatched records from" in opened["said"]
-    assert stray["said"] in opened["markup"]
+    assert f"{stray['name']}: unmatched records from" in opened["said"]
+    assert stray["name"] in opened["markup"]
     assert "<article" not in opened["markup"]
     assert board.receive({"do": "open", "page": opened["page"], "number": 0}) is None
     # Among the children nobody has that name, and the search says where to look.
     told(board, do="choose", what="group", place=0)
-    assert stray["child"] not in board.find(stray["said"])
+    assert stray["child"] not in board.find(stray["name"])
     nobody = told(board, do="search", text="Qqqq Zzzz", asked=2)
     assert nobody["said"] == "Nobody with this name here. Look among the unmatched records, too."
 

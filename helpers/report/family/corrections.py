@@ -121,7 +121,7 @@ def corrections_of(
                     "said_to_be": correction["right"],
                     "said_by": correction["said_by"],
                 }
-                for file, number in _source_places(part, child_of[page], source)
+                for file, number in _source_rows(part, child_of[page], source)
             ]
     table = pd.DataFrame(wrong, columns=CORRECTION_COLUMNS).astype(STRING)
     return Corrections(
@@ -150,7 +150,7 @@ def _owners(source: Source) -> Mapping[str, str]:
     return dict(zip(systems["silo"].tolist(), systems["title"].tolist(), strict=True))
 
 
-def _source_places(
+def _source_rows(
     part: Mapping[str, str | None], child: str, source: Source
 ) -> Sequence[tuple[str | None, str | None]]:
     """Return file and row of a line: its own, or those that it was computed from."""

@@ -253,7 +253,7 @@ class Dashboard:
         for row in rows.to_dict("records"):
             parts = [grade_name(str(row["grade_level"]))] if pd.notna(row.get("grade_level")) else []
             parts += [str(row["school"])] if pd.notna(row.get("school")) else []
-            facts.append((str(row["said"]) or "No name on record", " · ".join(parts), row.get("birth_date")))
+            facts.append((str(row["name"]) or "No name on record", " · ".join(parts), row.get("birth_date")))
         same = pd.Series([one[:2] for one in facts]).duplicated(keep=False).tolist() if facts else []
         return [
             {

@@ -396,6 +396,6 @@ class DashboardState:
         names = children["child"] if not named else children[named[0]].fillna("")
         for name in named[1:]:
             names = names + " " + children[name].fillna("")
-        self.listed = children.assign(said=names.str.strip()).sort_values("said", kind="stable")
+        self.listed = children.assign(name=names.str.strip()).sort_values("name", kind="stable")
         self.listed = self.listed.reset_index(drop=True)
-        self.search = NameSearch(self.listed["said"])
+        self.search = NameSearch(self.listed["name"])

@@ -81,7 +81,7 @@ def change_table(known: pd.DataFrame, about: Mapping[str, Any], change: str) -> 
     """Build a table of when each system showed the change: one row per system, one column per level."""
     mine = of_change(known, change)
     texts = [when_words(*row) for row in mine[["days", "typed", "why_never"]].itertuples(index=False)]
-    wide = mine.assign(said=texts).pivot(index="system", columns="level", values="said")
+    wide = mine.assign(text=texts).pivot(index="system", columns="level", values="text")
     systems = list(dict.fromkeys(mine["system"]))
     asked = mine.drop_duplicates("system").set_index("system")["asked_by"]
     laid_out = wide.loc[systems, levels_of(mine)].reset_index(drop=True).rename_axis(columns=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import model_validator
 
 from helpers.files import of_what, shared
-from helpers.profile.conditions import TRUE, Column, ConditionText, parts_of
+from helpers.profile.conditions import TRUE, Column, Condition, ConditionText, element_types, parts_of
 from helpers.profile.facts.store import with_child
 from helpers.profile.facts.systems import authority_in, latest_days
 from helpers.profile.gather import gather_facts
@@ -72,11 +72,24 @@ class ExampleRules(StrictModel):
     rule: tuple[Rule, ...]
     child: tuple[RulesOfChild, ...]
 
+    @model_validator(mode="after")
+    def _asks_for_elements(self) -> ExampleRules:
+        types = element_types()
+        faults = [f"rule {rule!r}: {fault}" for rule, one in self.conditions() for fault in one.faults(types)]
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def conditions(self) -> Iterator[tuple[str, Condition]]:
+        """Give each rule's name with its condition."""
+        for rule in (*self.rule, *(rule for child in self.child for rule in child.rule)):
+            condition = rule.when or rule.unless
+            if condition is not None:
+                yield rule.name, condition
+
     def inputs(self) -> tuple[str, ...]:
         """List what the conditions ask for, each once."""
-        every = [*self.rule, *(rule for child in self.child for rule in child.rule)]
-        asked = [condition for rule in every if (condition := rule.when or rule.unless) is not None]
-        return tuple(dict.fromkeys(name for condition in asked for name in condition.inputs()))
+        return tuple(dict.fromkeys(name for _, condition in self.conditions() for name in condition.inputs()))
 
 
 @cache

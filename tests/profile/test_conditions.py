@@ -6,6 +6,7 @@ import doctest
 import re
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,6 +27,21 @@ def test_each_example_of_its_page_runs() -> None:
     done = doctest.testfile(str(PAGE), module_relative=False)
     assert done.failed == 0
     assert done.attempted >= 12
+
+
+def test_its_lines_of_python_judge_every_child(
+    district_folder: Path, read_and_linked_once: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(from pathlib.*?)```", page, re.S)
+    (tmp_path / "indicators.toml").write_text(
+        re.findall(r"```toml\n(.*?)```", page, re.S)[0], encoding="utf-8"
+    )
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    exec(code.replace('"exports"', repr(str(district_folder))), names)
+    assert set(names["statuses"]["indicator"]) == {"messages_unread"}
+    assert names["statuses"]["child"].is_unique
 
 
 def test_each_file_of_its_page_is_one_that_the_kit_reads(tmp_path: Path) -> None:
@@ -66,6 +82,10 @@ def test_each_file_of_its_page_is_one_that_the_kit_reads(tmp_path: Path) -> None
         ("grade_average < 'low'", "'low'", "of the type number"),
         ("grade_level < '05'", "<", "compare words by ==, != or in"),
         ("birth_date < '2012-13-01'", "2012-13-01", "as in '2026-09-01'"),
+        ("birth_date < '2012-9-1'", "2012-9-1", "as in '2026-09-01'"),
+        ("birth_date < 2012-09-01", "2012 - 9 - 1", "a date stands in quotes: '2026-09-01'"),
+        ("special_education == 'Active", "'Active", "the quote that closes it is missing"),
+        ("(rate < 1))", ")", "no '(' stands before it"),
         ("chronically_absent == 1", "chronically_absent", "stands alone"),
         ("(rate < 1) == (days_tardy < 2)", "rate < 1", "stands alone"),
         ("days_tardy < (rate < 1)", "rate < 1", "stands alone"),

@@ -14,7 +14,12 @@ from helpers.files import District
 from helpers.link import Links
 from helpers.profile import Profiles, pick_example_children
 from helpers.profile.conditions import parts_of
-from helpers.profile.example_children import Rule, declared_example_rules, match_example_rules
+from helpers.profile.example_children import (
+    ExampleRules,
+    Rule,
+    declared_example_rules,
+    match_example_rules,
+)
 from helpers.profile.questions.definitions import input_types
 from helpers.standard import BadInput
 from helpers.systems import declared, element
@@ -101,6 +106,22 @@ def older_is_unmet(values: dict[str, Any]) -> set[str]:
 def test_a_rule_has_one_meaning(rule: dict[str, str], fault: str) -> None:
     with pytest.raises(ValidationError, match=fault):
         Rule.model_validate({"name": "own", "text": "own", **rule})
+
+
+@pytest.mark.parametrize(
+    ("condition", "fault"),
+    [
+        ("incidnts >= 1", "rule 'own': 'incidnts >= 1', at 'incidnts': no element is called so"),
+        ("days_absent >= 'many'", "is of the type number, and this isn't"),
+        ("grade_level in ('06', '7')", "Did you mean 07?"),
+        ("last_year.rate < 1", "only questions and pages ask for it"),
+    ],
+)
+def test_a_rule_asks_for_elements_that_exist_in_their_own_words(condition: str, fault: str) -> None:
+    rule = {"name": "own", "text": "own", "when": condition}
+    with pytest.raises(ValidationError) as error:
+        ExampleRules.model_validate({"rule": [], "child": [{"title": "own", "rule": [rule]}]})
+    assert fault in str(error.value)
 
 
 @pytest.mark.one_in(3)

@@ -205,8 +205,11 @@ def _compared_faults(node: Compared, types: Types) -> Iterator[str]:
         yield f"{str(node.right)!r}: {alone}"
     elif kind == "date" and other == "string":
         for one in node.right.values if isinstance(node.right, Given) else ():
-            if pd.isna(pd.to_datetime(one, format="%Y-%m-%d", errors="coerce")):
+            day = pd.to_datetime(one, format="%Y-%m-%d", errors="coerce")
+            if pd.isna(day) or f"{day:%Y-%m-%d}" != one:
                 yield f"{one!r}: {str(node.left)!r} is a date, as in '2026-09-01'"
+    elif kind == "date" and isinstance(node.right, Worked):
+        yield f"{str(node.right)!r}: a date stands in quotes: '2026-09-01'"
     elif None not in (kind, other) and kind != other:
         yield f"{str(node.right)!r}: {str(node.left)!r} is of the type {kind}, and this isn't"
     elif kind == "string" and node.how in _ORDERED:

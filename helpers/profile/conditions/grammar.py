@@ -57,6 +57,8 @@ UNREAD = {
     "%": "write a share as a number: 0.1 for 10%",
     ",": "a number has a point: 0.1",
     "‘’“”": "write straight quotes: 'Active'",
+    "'\"": "the quote that closes it is missing",
+    ")": "no '(' stands before it; leave it out",
 }
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?|\.\d+)(?![\w.])"
@@ -264,7 +266,7 @@ class _Parser:
         if word in UNSAID:
             return UNSAID[word]
         for signs, advice in UNREAD.items():
-            if token.word[0] in signs:
+            if token.word[0] in signs and token.kind != "text":
                 return advice
         if token.kind == "name":
             if word in WORDS:

@@ -31,9 +31,9 @@ def odd_district(made: Path, folder: Path) -> str:
         The name of the child with two birth dates.
     """
     shutil.copytree(made, folder, ignore=shutil.ignore_patterns("answer_key"))
-    shutil.rmtree(folder / "silos" / "iready")
+    shutil.rmtree(folder / "silos" / "activities")
     about = json.loads((folder / "district.json").read_text(encoding="utf-8"))
-    about["silos"] = {name: layout for name, layout in about["silos"].items() if name != "iready"}
+    about["silos"] = {name: layout for name, layout in about["silos"].items() if name != "activities"}
     (folder / "district.json").write_text(json.dumps(about), encoding="utf-8")
     roster = _rename_on_the_roster(folder / "silos" / "sis" / "oneroster.zip")
     (till,) = (folder / "silos" / "meals").glob("*.csv")

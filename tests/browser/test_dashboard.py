@@ -296,7 +296,7 @@ def test_two_birth_dates_and_a_system_that_is_not_there(web: WebPage, odd: tuple
     seat(board, "teacher")
     # What only the system has that is not there is said to be collected by nobody.
     missing = board.locator(".lacking li")
-    expect(missing.filter(has_text="i-Ready math score").first).to_contain_text("nobody collects it")
+    expect(missing.filter(has_text="School activities").first).to_contain_text("nobody collects it")
     seat(board, "meals manager")
     open_page(board, odd[1], odd[1])
     against = board.locator(".against").filter(has_text="2001-01-31").first

@@ -127,13 +127,13 @@ def test_no_acronym_no_rank_no_risk(code: str) -> None:
         "en": r"\b(risk|at-risk|rank\w*|percentile\w*|flag\w*|deficit|below average|IEP|GPA)\b",
         "es": r"\b(riesgo|rango|percentil\w*|déficit|puesto)\b",
     }.get(code, r"$^")
-    parts = [HERE / "sentences" / f"{code}.toml", HERE / "labels" / f"{code}.toml"]
-    for path in parts:
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-            said = line.partition("=")[2]
-            assert not re.search(forbidden, said, re.IGNORECASE), f"{path.name}:{number}: {line}"
-            if path.parent.name == "sentences":
-                assert not re.search(r"\b[A-Z]{2,}\b", said), f"{path.name}:{number}: {line}"
+    messages = language(code).sentences
+    for part in ("nouns", "words", "family", "student", "labels"):
+        for table, sentences in getattr(messages, part).items():
+            for key, sentence in sentences.items():
+                at = f"{part}.{table}.{key}: {sentence}"
+                assert not re.search(forbidden, sentence, re.IGNORECASE), at
+                assert part == "labels" or not re.search(r"\b[A-Z]{2,}\b", sentence), at
 
 
 def test_spanish_families_are_addressed_with_usted_and_students_with_tu() -> None:
@@ -158,22 +158,17 @@ def test_numbers_dates_and_counts_are_said_in_the_language_s_way() -> None:
     assert [english.listed(one) for one in (["a", "b", "c"], ["a"], [])] == ["a, b and c", "a", ""]
 
 
-def test_a_language_with_more_forms_than_two_is_two_files(tmp_path: Path) -> None:
-    text = (HERE / "sentences" / "en.toml").read_text(encoding="utf-8")
+def test_a_language_with_more_forms_than_two_is_a_file(tmp_path: Path) -> None:
+    text = (HERE / "en.toml").read_text(encoding="utf-8")
     text = text.replace('locale = "en_US"', 'locale = "hr_HR"')
     text = re.sub(r'other = "\{n\} days" \}', 'few = "{n} dni", other = "{n} days" }', text)
     text = re.sub(r'(?<!days", )other = ("[^"]*") \}', r"few = \1, other = \1 }", text).replace(
         'few = "{n} days", other', "other"
     )
-    (tmp_path / "xx.toml").write_text(text, encoding="utf-8")
-    labels = tmp_path / "labels"
-    labels.mkdir()
     titles = [f'"{one.name}" = "{one.title["en"]}"' for one in systems().values()]
-    (labels / "xx.toml").write_text(
-        "\n".join([(HERE / "labels" / "en.toml").read_text(encoding="utf-8"), "[system]", *titles]),
-        encoding="utf-8",
-    )
-    spoken = read_language(tmp_path / "xx.toml", labels / "xx.toml")
+    text = "\n".join([text, "[labels.system]", *titles])
+    (tmp_path / "xx.toml").write_text(text, encoding="utf-8")
+    spoken = read_language(tmp_path / "xx.toml")
     assert [spoken.count(one, "day") for one in (1, 21, 11, 3, 13)] == [
         "1 day", "21 day", "11 days", "3 dni", "13 days",
     ]  # fmt: skip
@@ -181,16 +176,16 @@ def test_a_language_with_more_forms_than_two_is_two_files(tmp_path: Path) -> Non
 
     (tmp_path / "xx.toml").write_text(text.replace('few = "{n} dni", ', ""), encoding="utf-8")
     with pytest.raises(BadInput, match=r"nouns\.day has no form 'few'"):
-        read_language(tmp_path / "xx.toml", labels / "xx.toml")
+        read_language(tmp_path / "xx.toml")
 
 
 def test_a_language_that_lacks_something_names_all_that_it_lacks(tmp_path: Path) -> None:
-    text = (HERE / "sentences" / "en.toml").read_text(encoding="utf-8")
+    text = (HERE / "en.toml").read_text(encoding="utf-8")
     text = text.replace('talks = "Worth a talk"\n', "").replace("{days_absent} of", "some of", 1)
+    text = text.replace("[labels.plan_status]", '[labels.plan_status]\n"zzz" = "y"')
     (tmp_path / "xx.toml").write_text(text, encoding="utf-8")
-    (tmp_path / "labels.toml").write_text('[plan_status]\n"Active" = "x"\n"zzz" = "y"\n', encoding="utf-8")
     with pytest.raises(BadInput) as refused:
-        read_language(tmp_path / "xx.toml", tmp_path / "labels.toml")
+        read_language(tmp_path / "xx.toml")
     words = str(refused.value)
     assert "words.page.talks is missing" in words
     assert "doesn't say 'days_absent'" in words

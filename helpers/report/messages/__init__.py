@@ -1,15 +1,14 @@
 """Provide the languages of pages: sentences and labels as data; Babel has numbers, dates, lists and plurals.
 
-A language has two files, ``sentences/<language>.toml`` and ``labels/<language>.toml``. We find a new language
-by its files. ``educators/en.toml`` has what only educators read.
+A language is a file, ``<language>.toml``: its sentences for each reader, and its labels of codes. We find a
+new language by its file.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
@@ -22,7 +21,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 from pydantic import BaseModel
 
-from helpers.standard import STRICT, BadInput, StrictModel, nearest, read_declared, toml_of
+from helpers.standard import STRICT, BadInput, StrictModel, nearest, read_declared
 from helpers.systems import systems
 
 __all__ = ["VOICES", "Language", "Voice", "language", "languages", "read_language"]
@@ -41,7 +40,7 @@ _PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
 
 class Sentences(StrictModel):
-    """Contents of ``sentences/<language>.toml``."""
+    """Contents of a language's file."""
 
     # Babel's locale for numbers, dates and plurals, and the one for lists of words.
     locale: str
@@ -50,6 +49,10 @@ class Sentences(StrictModel):
     words: Tables
     family: Tables
     student: Tables
+    # For educators, as far as they differ from those for families; English alone has them.
+    educator: Tables = {}
+    # Table -> code -> label.
+    labels: Tables
 
     @cached_property
     def months(self) -> tuple[str, ...]:
@@ -74,10 +77,8 @@ class Language:
     code: str
     # Sentences by audience.
     sentences: Sentences
-    # Table -> code -> label.
+    # Table -> code -> label, also of systems and languages.
     labels: Tables
-    # Sentences for educators, as far as they differ from those for families.
-    educator: Tables = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -138,7 +139,7 @@ class Language:
     def sentence(self, voice: Voice, key: str) -> str:
         """Return a sentence with its placeholders; one for this audience takes precedence."""
         table, _, name = key.partition(".")
-        own: Tables = self.educator if voice == "educator" else getattr(self.sentences, voice)
+        own: Tables = getattr(self.sentences, voice)
         found = own.get(table, {}).get(name)
         if not found and voice == "educator":
             found = self.sentences.family.get(table, {}).get(name)
@@ -158,9 +159,9 @@ def languages() -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Codes of the files in ``sentences``, sorted.
+        Codes of the files, sorted.
     """
-    return tuple(sorted(path.stem for path in (HERE / "sentences").glob("*.toml")))
+    return tuple(sorted(path.stem for path in HERE.glob("*.toml")))
 
 
 @cache
@@ -185,27 +186,27 @@ def language(code: str) -> Language:
     if code not in languages():
         raise BadInput(
             f"No page can be written in {code!r}.{nearest(code, languages())} "
-            f"There are: {', '.join(languages())}; a language more is a file in {HERE.name}/sentences and "
-            f"one in {HERE.name}/labels."
+            f"There are: {', '.join(languages())}; a language more is a file in {HERE.name}."
         )
-    return read_language(HERE / "sentences" / f"{code}.toml", HERE / "labels" / f"{code}.toml")
+    return read_language(HERE / f"{code}.toml")
 
 
-def read_language(sentences: Path, labels: Path) -> Language:
+def read_language(path: Path) -> Language:
     """Read a language and check it against English: same sentences, same placeholders, same codes."""
-    words, code = _labels(labels), sentences.stem
+    sentences, code = read_declared(path, Sentences, "sentences for a page"), path.stem
     titles = {one.name: one.title[code] for one in systems().values() if code in one.title}
-    words["system"] = {**titles, **words.get("system", {})}
-    read_sentences = read_declared(sentences, Sentences, "sentences for a page")
-    words["language"] = {**_names_of_languages(read_sentences.locale), **words.get("language", {})}
-    educators = sentences.parent.parent / "educators" / sentences.name
-    read = Language(code, read_sentences, words, _labels(educators) if educators.is_file() else {})
-    if sentences.resolve() == (HERE / "sentences" / f"{MEASURE}.toml").resolve():
+    labels = {
+        **sentences.labels,
+        "system": {**titles, **sentences.labels.get("system", {})},
+        "language": {**_names_of_languages(sentences.locale), **sentences.labels.get("language", {})},
+    }
+    read = Language(code, sentences, labels)
+    if path.resolve() == (HERE / f"{MEASURE}.toml").resolve():
         return read
     faults = faults_against(read, language(MEASURE))
     if faults:
         details = "\n".join(f"  {fault}" for fault in faults)
-        raise BadInput(f"{sentences.name} and {labels.name} can't stand in for a page's language:\n{details}")
+        raise BadInput(f"{path.name} can't stand in for a page's language:\n{details}")
     return read
 
 
@@ -253,11 +254,3 @@ def _differences(part: str, mine: Tables, its: Tables) -> list[str]:
         *(f"{name} is missing" for name in sorted(want - have)),
         *(f"{name} is nothing that English says.{nearest(name, want)}" for name in sorted(have - want)),
     ]
-
-
-def _labels(path: Path) -> dict[str, dict[str, str]]:
-    try:
-        read = toml_of(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"{path.name} has no labels: {error}.") from None
-    return {table: {str(code): str(word) for code, word in words.items()} for table, words in read.items()}

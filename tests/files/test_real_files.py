@@ -96,7 +96,7 @@ def test_a_test_gives_a_row_a_goal_and_kind_of_score(real_files: Path) -> None:
     growth = read_district(real_files / "grand_bend_joinable")["assessment_map_growth"]
     results = growth.fact("assessment_result")
     counts = results.groupby(["score_method", results["objective"].isna()]).size().to_dict()
-    assert counts == {("Percentile", True): 7, ("RIT", True): 7, ("RIT", False): 21}
+    assert counts == {("Percentile", True): 7, ("Scale score", True): 7, ("Scale score", False): 21}
     assert set(results["term"]) == {"Fall"}
     assert set(results["school_year"]) == {2022}
     algebra = results[results["academic_subject"].eq("Mathematics") & results["record"].eq("605001")]

@@ -53,7 +53,7 @@ def test_parts_make_the_same_profiles_as_the_whole(built: tuple[Path, Built], wh
     folder, result = built
     store = ProfileStore.open(folder)
     assert len(list((folder / "said").iterdir())) > 2
-    for name in ("profile", "timeline", "said", "values"):
+    for name in ("profile", "timeline", "recorded", "values"):
         pd.testing.assert_frame_equal(getattr(store, name)(), getattr(whole, name))
     assert (store.school_year, result.children) == (whole.school_year, len(whole.profile))
 

@@ -24,8 +24,8 @@ def test_every_rule_has_a_sentence_for_educators_with_the_numbers_of_its_conditi
         for part in ("see", "ask"):
             assert spoken.sentence("educator", f"talk.{talk.key}_{part}")
         # What a topic is about is said in numbers, not as for a family.
-        assert f"{talk.key}_see" in spoken.educator["talk"], talk.key
-        assert f"{talk.key}_ask" in spoken.educator["talk"], talk.key
+        assert f"{talk.key}_see" in spoken.sentences.educator["talk"], talk.key
+        assert f"{talk.key}_ask" in spoken.sentences.educator["talk"], talk.key
     for strength in page_terms().strength:
         assert spoken.sentence("educator", f"strength.{strength.key}")
     for action in RULES.action:

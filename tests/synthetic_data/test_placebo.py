@@ -36,8 +36,8 @@ def test_in_placebo_no_two_systems_measures_are_tied(seed, students):
 def test_every_system_of_the_kit_is_looked_at():
     found, _ = tied(4004, 1500)
     systems = set(found["left_silo"]) | set(found["right_silo"])
-    # A roster holds no outcome.
-    assert systems == set(SILOS) - {"sis"}
+    # A roster holds no outcome; of two tests the newest result counts, under the system trusted more.
+    assert systems == set(SILOS) - {"sis", "iready"}
 
 
 @pytest.mark.full

@@ -59,6 +59,7 @@ def chronic(made, year):
     return (10 * away[here] >= enrolled[here]).mean()
 
 
+@pytest.mark.full
 def test_illness_peaks_with_the_flu_and_other_absence_does_not(missed):
     made, days = missed
     peak = pd.Timestamp(flu_peak(made.scenario.seed, 2025))

@@ -95,6 +95,7 @@ def test_a_gradient_grows_with_its_dial_from_nothing(dial: str, trait: str, way:
     assert abs(mean) < 3.3 * error, "at 0 nothing depends on it"
 
 
+@pytest.mark.full
 def test_at_its_dials_end_traits_still_have_mean_0_and_variance_1() -> None:
     made = truth(students=6000, seed=SEEDS[0])
     scenario, traits = traits_with(made, **dict.fromkeys(DIALS, 1.25))

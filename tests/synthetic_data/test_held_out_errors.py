@@ -58,6 +58,7 @@ def is_fragile(child: int) -> bool:
     return bool(draw < DECLARED["households"]["fragile"])
 
 
+@pytest.mark.full
 def test_errors_happen_as_often_as_declared_in_each_system(errors: pd.DataFrame) -> None:
     households = DECLARED["households"]
     factors = np.array([households["fragile_factor"], households["other_factor"]])

@@ -74,6 +74,7 @@ def test_spells_of_a_year_follow_each_other_and_the_three_columns_agree(clean_di
     assert set(table.loc[certified, "application_approved_benefit_type"]) == {""}
 
 
+@pytest.mark.full
 def test_about_half_eat_free_or_at_a_reduced_price_and_it_follows_income_alone() -> None:
     """Of 6,000 children near half; of the poorest nearly all, of the rich hardly any; no group differs."""
     whole = truth(students=6000, seed=11)

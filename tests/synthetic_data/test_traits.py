@@ -59,6 +59,7 @@ def test_brothers_and_sisters_are_alike_by_the_households_share(many):
         assert abs(found - expected) < 4 / np.sqrt(len(first)), trait
 
 
+@pytest.mark.full
 def test_schools_of_a_level_differ_and_levels_do_not():
     made = truth(students=12_000, seed=42)
     school = school_of(made.population, made.schooling, made.scenario.school_year)
@@ -84,13 +85,14 @@ def test_a_season_changes_a_part_of_what_shows(many):
     assert abs(np.corrcoef(fall, of(many, trait))[0, 1] - np.sqrt(kept)) < 0.03
 
 
+@pytest.mark.full
 def test_a_scenario_can_cut_the_ties_between_traits():
     apart = truth(**MANY, trait_ties=0)
     for left, right in itertools.combinations(TRAITS, 2):
         assert abs(np.corrcoef(of(apart, left), of(apart, right))[0, 1]) < 4 / np.sqrt(8000)
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.full
 @pytest.mark.parametrize("shared", [0.0, 0.5, 1.0])
 def test_systems_share_as_much_of_a_trait_as_a_scenario_says(shared):
     made = truth(**MANY, traits_shared=shared)

@@ -152,7 +152,7 @@ def _sorting() -> list[str]:
 def _not_held() -> list[str]:
     rows = []
     for silo in SILOS:
-        not_held = maker_of(silo).NOT_HELD
+        not_held = maker_of(silo).columns_not_held()
         rows.append([silo, ", ".join(not_held)])
     return _table(["silo", "columns of *people* that it has no place for"], rows)
 

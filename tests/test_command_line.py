@@ -209,3 +209,11 @@ def test_a_schedule_s_log_is_plain_and_says_how_far_it_is(district_folder: Path,
     assert "Linking the records of each child …\n" in done.stderr
     assert "\x1b" not in done.stdout + done.stderr
     assert "records of" in done.stdout
+
+
+def test_a_command_starts_without_reading_a_layout() -> None:
+    code = (
+        "import helpers.cli; from helpers.layouts import load_layout; print(load_layout.cache_info().misses)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "0\n"

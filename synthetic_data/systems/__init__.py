@@ -13,10 +13,10 @@ __all__ = ["SILOS", "maker_of", "sorting_of"]
 
 
 def maker_of(system: str) -> ModuleType:
-    """Import the generator of a system: its `observe`, `LAYOUT`, `NOT_HELD`, `SORTED_BY`."""
+    """Import the generator of a system: its `observe`, `LAYOUT`, `columns_not_held`, `SORTED_BY`."""
     folder = system_folders()[system]
     maker = import_module(folder.module)
-    if missing := [name for name in ("observe", "LAYOUT", "NOT_HELD") if not hasattr(maker, name)]:
+    if missing := [name for name in ("observe", "LAYOUT", "columns_not_held") if not hasattr(maker, name)]:
         raise BadInput(
             f"{folder.path / 'maker.py'} has no {missing[0]}: add it, as in the maker.py of another system."
         )

@@ -104,10 +104,10 @@ def test_an_element_without_a_domain_is_named_with_the_places_for_it() -> None:
         ),
         (
             "maker.py",
-            "NOT_HELD",
+            "columns_not_held",
             "LEFT_OUT",
             lambda: maker_of("library"),
-            r"maker\.py has no NOT_HELD: add it",
+            r"maker\.py has no columns_not_held: add it",
         ),
     ],
 )

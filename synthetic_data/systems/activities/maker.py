@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ LAYOUT = "activities/sif_activities"
 SORTED_BY = {"StudentActivityParticipation": ("@RefId",)}
 
 # A participation identifies a child only by an id.
-NOT_HELD = not_held(LAYOUT)
+columns_not_held = partial(not_held, LAYOUT)
 ROLES = {
     "Athletics": "Captain",
     "Performing arts": "Section leader",
@@ -67,7 +68,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             Later("StudentActivityInfo", lambda: [_info(truth, offered, ids)]),
             Later("StudentActivityParticipation", participations),
         ),
-        limits=all_limits({"Not served": person.take(without)}, NOT_HELD),
+        limits=all_limits({"Not served": person.take(without)}, columns_not_held()),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -231,7 +232,7 @@ SORTED_BY = {
 }
 WORK = 8  # among the slowest to write; the largest number is the slowest
 
-NOT_HELD = not_held(LAYOUT, left_empty=("sex",))
+columns_not_held = partial(not_held, LAYOUT, left_empty=("sex",))
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
@@ -298,7 +299,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         silo=SILO,
         layout=LAYOUT,
         files=files,
-        limits=all_limits({"Roster date": not_yet}, NOT_HELD),
+        limits=all_limits({"Roster date": not_yet}, columns_not_held()),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,7 @@ SORTED_BY = {
 }
 ZONE, ZONE_TYPE = "America/Chicago", 3
 
-NOT_HELD = not_held(LAYOUT, left_empty=("birth_date",))
+columns_not_held = partial(not_held, LAYOUT, left_empty=("birth_date",))
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
@@ -87,7 +88,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         files=tuple(files),
         limits=all_limits(
             {"Roster date": person.loc[late & ~known], "Not served": person.loc[never & ~late & ~known]},
-            NOT_HELD,
+            columns_not_held(),
         ),
     )
 

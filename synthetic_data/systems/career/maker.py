@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -26,7 +28,7 @@ SILO = "career"
 LAYOUT = "career/college_planning"
 SORTED_BY = {"students": ("id",), "admissions": ("applied_on", "id")}
 
-NOT_HELD = not_held(LAYOUT)
+columns_not_held = partial(not_held, LAYOUT)
 SOURCES = ("Direct", "Shared form")
 
 
@@ -111,7 +113,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
                 "Not served": person.take(without),
                 "Roster date": person.take(np.setdiff1d(ambitions.child, child)),
             },
-            NOT_HELD,
+            columns_not_held(),
         ),
     )
 

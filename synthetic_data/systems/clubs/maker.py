@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -26,7 +28,7 @@ LAYOUT = "activities/community_clubs"
 SORTED_BY = {"members": ("Club", "Joined", "Last name", "First name")}
 WORK = 2  # among the slowest to write; the largest number is the slowest
 
-NOT_HELD = not_held(LAYOUT)
+columns_not_held = partial(not_held, LAYOUT)
 # Short names that townspeople use for schools, without agreed names.
 SHORT = ((" Elementary School", " Elementary"), (" Middle School", " Middle"), (" High School", " High"))
 
@@ -86,7 +88,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
                 "Not served": person.take(np.setdiff1d(here, members.child)),
                 "Roster date": person.take(np.setdiff1d(members.child, child)),
             },
-            NOT_HELD,
+            columns_not_held(),
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,7 @@ SORTED_BY = {
 Codes = npt.NDArray[np.int64]
 Words = npt.NDArray[np.object_]
 
-NOT_HELD = not_held(LAYOUT, held=("school_id",))
+columns_not_held = partial(not_held, LAYOUT, held=("school_id",))
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
@@ -159,7 +160,8 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             Later("messages", messages),
         ),
         limits=all_limits(
-            {"Not served": person.take(ever[~held[ever]]), "Roster date": person.take(ever[late])}, NOT_HELD
+            {"Not served": person.take(ever[~held[ever]]), "Roster date": person.take(ever[late])},
+            columns_not_held(),
         ),
     )
 

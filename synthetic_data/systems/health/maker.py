@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ WHO = ("Last Name", "First Name", "Date of Birth")
 SORTED_BY = {"students": WHO, "visits": ("Date", "Time In"), "immunizations": (*WHO, "Vaccine")}
 WORK = 5  # among the slowest to write; the largest number is the slowest
 
-NOT_HELD = not_held(LAYOUT)
+columns_not_held = partial(not_held, LAYOUT)
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
@@ -115,7 +116,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         ),
         limits=all_limits(
             {"Not served": person.loc[ever & ~card], "Roster date": person.loc[ever & card & ~arrived]},
-            NOT_HELD,
+            columns_not_held(),
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ SORTED_BY = dict.fromkeys(
 )
 FILES = (("math", "diagnostic_results_math.csv"), ("ela", "diagnostic_results_ela.csv"))  # by subject
 
-NOT_HELD = not_held(LAYOUT)
+columns_not_held = partial(not_held, LAYOUT)
 
 # Terms as observed, except "Emerging K" and "Not Enrolled".
 NORMING_WINDOWS = (
@@ -92,7 +93,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         silo=SILO,
         layout=LAYOUT,
         files=tuple(reversed(files)),
-        limits=all_limits(held.missing, NOT_HELD),
+        limits=all_limits(held.missing, columns_not_held()),
     )
 
 

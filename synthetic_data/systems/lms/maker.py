@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -178,7 +179,7 @@ SORTED_BY = {
 }
 WORK = 9  # among the slowest to write; the largest number is the slowest
 
-NOT_HELD = not_held(LAYOUT)
+columns_not_held = partial(not_held, LAYOUT)
 
 LOWEST_GRADE = "06"
 CLOSED = 0.6  # share of leavers' accounts that somebody closed; the others stay open
@@ -228,7 +229,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             Later("submissions", lambda: [submission_page(scenario, truth, accounts, day)]),
             Later("system-activities", lambda: [sign_in_page(truth, accounts, day)]),
         ),
-        limits=all_limits({"Not served": elsewhere, "Roster date": late}, NOT_HELD),
+        limits=all_limits({"Not served": elsewhere, "Roster date": late}, columns_not_held()),
     )
 
 

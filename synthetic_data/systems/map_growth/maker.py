@@ -5,6 +5,7 @@ The export has two files, and a third with last year's results, downloaded in an
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ SORTED_BY = {
 WORK = 4  # among the slowest to write; the largest number is the slowest
 PROGRAM = 0
 
-NOT_HELD = not_held(LAYOUT)
+columns_not_held = partial(not_held, LAYOUT)
 FIFTHS = ("Low", "LoAvg", "Avg", "HiAvg", "High")
 
 # Terms of the vendor's tests: subjects and naming pattern as in the observed export; the tests of these two
@@ -126,7 +127,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             Later("AssessmentResults", results),
             Later(OLDER, older_results),
         ),
-        limits=all_limits(held.missing, NOT_HELD),
+        limits=all_limits(held.missing, columns_not_held()),
     )
 
 

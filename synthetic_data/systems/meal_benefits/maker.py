@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -33,7 +35,7 @@ SORTED_BY = {
     )
 }
 
-NOT_HELD = not_held(LAYOUT)
+columns_not_held = partial(not_held, LAYOUT)
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
@@ -88,5 +90,5 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         silo=SILO,
         layout=LAYOUT,
         files=(recorded,),
-        limits=all_limits({"Roster date": person.loc[later]}, NOT_HELD),
+        limits=all_limits({"Roster date": person.loc[later]}, columns_not_held()),
     )

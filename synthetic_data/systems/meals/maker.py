@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ LAYOUT = "meals/mealtime_customers"
 SORTED_BY = {"customers": ("Customer Last Name", "Customer First Name", "Customer ID")}
 WORK = 3  # among the slowest to write; the largest number is the slowest
 
-NOT_HELD = not_held(LAYOUT)
+columns_not_held = partial(not_held, LAYOUT)
 
 # Share of the lunch line's own numbers that equal another child's district number, at least two. The kit's
 # own figure: both systems count in six digits, and nobody separates them.
@@ -86,7 +87,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         silo=SILO,
         layout=LAYOUT,
         files=(recorded,),
-        limits=all_limits({"Not served": not_served, "Roster date": not_yet}, NOT_HELD),
+        limits=all_limits({"Not served": not_served, "Roster date": not_yet}, columns_not_held()),
         cases=pd.DataFrame({"case": "colliding_id", "person": persons.array[collides]}, dtype=STRING),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -38,7 +39,7 @@ LAYOUT = "wellbeing/basc3_bess"
 SORTED_BY = {"forms": ("School Name", "Student Name", "Form")}
 WORK = 1  # among the slowest to write; the largest number is the slowest
 
-NOT_HELD = not_held(LAYOUT, held=("school_id",))
+columns_not_held = partial(not_held, LAYOUT, held=("school_id",))
 # One of these terms was observed ("Two or More Races"); the others are the kit's own.
 RACE_WORDS = {**GROUP_WORDS, "Two or more races": "Two or More Races"}
 
@@ -115,7 +116,7 @@ def _limits(scenario: Scenario, truth: Truth, screenings: Screenings, held: Scre
             "Roster date": person.loc[here & ~refused & rated],
             "Not served": person.loc[here & ~refused & ~rated],
         },
-        NOT_HELD,
+        columns_not_held(),
     )
 
 

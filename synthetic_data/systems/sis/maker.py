@@ -219,7 +219,10 @@ SUBJECT_CODES = {
 }
 TECHNICAL_CODES = {"CS": "10", "ENG": "21"}
 
-NOT_HELD = ("street_number_name", "city", "postal_code", "home_language", "generation_code_suffix")
+
+def columns_not_held() -> tuple[str, ...]:
+    """Return what the roster doesn't say of a child; its layout has a race in seven columns."""
+    return ("street_number_name", "city", "postal_code", "home_language", "generation_code_suffix")
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
@@ -294,7 +297,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         silo=SILO,
         layout=LAYOUT,
         files=tuple(files),
-        limits=all_limits({"Roster date": left["person"]}, NOT_HELD),
+        limits=all_limits({"Roster date": left["person"]}, columns_not_held()),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ SILO = "special_education"
 LAYOUT = "special_education/plan_records"
 SORTED_BY = {"plans": ("last_name", "first_name", "dob", "nj_se_lastiepmeetingdate")}
 
-NOT_HELD = not_held(LAYOUT)
+columns_not_held = partial(not_held, LAYOUT)
 
 PLACEMENTS = (
     "80% or more of the school day among all children",
@@ -76,7 +77,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         silo=SILO,
         layout=LAYOUT,
         files=(recorded,),
-        limits=all_limits(_missing(scenario, truth, plans, child), NOT_HELD),
+        limits=all_limits(_missing(scenario, truth, plans, child), columns_not_held()),
     )
 
 

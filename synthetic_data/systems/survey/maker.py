@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ SORTED_BY = {"about_me": ("School", "Answered on", "Last name", "First name")}
 # The invented vendor withholds smaller groups; what a district shows is for the district to say.
 SMALLEST_GROUP = 10
 
-NOT_HELD = not_held(LAYOUT, held=("school_id",))
+columns_not_held = partial(not_held, LAYOUT, held=("school_id",))
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
@@ -66,7 +67,8 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         limits=pd.concat(
             [
                 all_limits(
-                    {"Opted out": person.loc[refused], "Not served": person.loc[missing & ~refused]}, NOT_HELD
+                    {"Opted out": person.loc[refused], "Not served": person.loc[missing & ~refused]},
+                    columns_not_held(),
                 ),
                 limits(columns=("response",), reason="Confidential"),
             ],

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
-from synthetic_data.observation import Observation, Recorded, Truth, about, limits, on_day, own_words
+from synthetic_data.observation import (
+    Observation,
+    Recorded,
+    Truth,
+    about,
+    limits,
+    not_held,
+    on_day,
+    own_words,
+)
 from synthetic_data.scenario import Exchange, Scenario
 from synthetic_data.streams import rng_for
 
 SILO = "library"
 LAYOUT = "library/loans"
-NOT_HELD = ("middle_name", "sex", "telephone", "email", "postal_code")
+columns_not_held = partial(not_held, LAYOUT)
 BOOKS = ("Charlotte's Web", "Holes", "The Giver", "Hatchet", "Wonder")
 
 
@@ -42,5 +53,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         silo=SILO,
         layout=LAYOUT,
         files=(Recorded("loans", "loans.csv", loans, about(listed["person"], "Subject"), wording=wording),),
-        limits=pd.concat([limits(without, "Not served"), limits(columns=NOT_HELD)], ignore_index=True),
+        limits=pd.concat(
+            [limits(without, "Not served"), limits(columns=columns_not_held())], ignore_index=True
+        ),
     )

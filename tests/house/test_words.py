@@ -40,14 +40,15 @@ def found_in(text: str) -> list[str]:
 
 
 def files() -> Iterator[str]:
-    """Give each file that readers see, by its path in the project."""
+    """Give each file that readers see, by its path in the project; published heads are others' words."""
     paths = list(PROJECT.glob("*.md"))
     for folder in FOLDERS:
         for ending in ("*.md", "*.toml", "*.j2", "*.ipynb"):
             paths += (PROJECT / folder).rglob(ending)
     for folder in MODULES:
         paths += (PROJECT / folder).rglob("*.py")
-    yield from (path.relative_to(PROJECT).as_posix() for path in sorted(paths))
+    names = (path.relative_to(PROJECT).as_posix() for path in sorted(paths))
+    yield from (name for name in names if not name.startswith("synthetic_data/desk/heads/"))
 
 
 def text_of(file: str) -> str:

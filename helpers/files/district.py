@@ -121,7 +121,22 @@ class District(Mapping[str, Silo]):
     @property
     def identifiers(self) -> pd.DataFrame:
         """Identifiers of all silos."""
-        return _joined("identifiers", [silo.identifiers for silo in self.silos.values()])
+        return self._identifiers(possible=False)
+
+    @property
+    def possible_ids(self) -> pd.DataFrame:
+        """Values that may be identifiers, as the table *identifiers*; only linking compares them."""
+        return self._identifiers(possible=True)
+
+    def _identifiers(self, *, possible: bool) -> pd.DataFrame:
+        parts = [
+            silo.identifiers
+            if not possible and not silo.has_possible_ids
+            else silo.identifiers[silo.identifiers["identification_system"].eq("Possible").eq(possible)]
+            for silo in self.silos.values()
+            if not possible or silo.has_possible_ids
+        ]
+        return _joined("identifiers", [part.reset_index(drop=True) for part in parts])
 
     @property
     def findings(self) -> pd.DataFrame:

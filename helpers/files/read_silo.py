@@ -74,6 +74,12 @@ class Silo:
     filled_cells: pd.DataFrame = field(default_factory=lambda: empty_table("filled_cells"))
     written: FileProfile | None = field(default_factory=FileProfile)
 
+    @property
+    def has_possible_ids(self) -> bool:
+        """Whether its layout marks columns whose values may be ids, without saying that they are."""
+        files = self.layout.file
+        return any(column.identification_system == "Possible" for file in files for column in file.columns)
+
     def fact(self, table: str) -> pd.DataFrame:
         """Return a fact table; empty, with its columns, if the silo has none."""
         return self.facts.get(table, empty_table(table))

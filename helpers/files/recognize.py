@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 
 from helpers.files.readers.delimited import DELIMITERS, first_rows, header_at
+from helpers.files.readers.fixed_width import as_delimited
 from helpers.files.readers.json_lines import paths_in_json_lines
 from helpers.files.readers.workbook import header_of, is_sheet
 from helpers.files.readers.xml import XmlRecords, paths_in_xml
@@ -17,6 +18,7 @@ __all__ = ["DeclaredNames", "Recognized", "below", "look_at", "records_in"]
 
 ENOUGH = 0.5
 TITLE_ROWS = 10  # how far below its declared row we look for a header
+HEAD = 1 << 16  # bytes of a fixed-width file
 TOP_ROWS = 20  # read at once; a declared header row further down is read by itself
 
 
@@ -42,6 +44,10 @@ class Look:
             return paths_in_xml(self.records, str(file.record))
         if self.shape == "json_lines":
             return self.json_paths
+        if file.starts:
+            return replace(self, data=as_delimited(self.data[:HEAD], file.starts), heads={}, tops={}).names(
+                file.model_copy(update={"starts": []}), ","
+            )
         if not file.header_row:
             return self._by_place(file, delimiter) or self._heads(delimiter, 0)
         return self._heads(delimiter, file.header_row + self.above)
@@ -81,8 +87,9 @@ class Look:
         """List the columns of a file without a header, if its own name and its width match."""
         if not self.lies_at(file):
             return []
-        # Titles may precede the first data row.
-        rows = (self._heads(delimiter, number) for number in range(1, TITLE_ROWS + 2))
+        # Titles may precede the first data row, which may have empty cells.
+        cells = self._heads if self.shape == "xlsx" else self._row
+        rows = (cells(delimiter, number) for number in range(1, TITLE_ROWS + 2))
         known = any(len(row) == len(file.columns) for row in rows)
         return [column.name for column in file.columns] if known else []
 
@@ -120,7 +127,8 @@ class DeclaredNames:
         self._layouts = layouts
         self._of_fold: dict[str, set[str]] = {}
         self._heads: dict[str, set[tuple[str, int]]] = {"csv": set(), "xlsx": set()}
-        self._without_header: list[tuple[str, FileLayout]] = []
+        # A file without a header, or with fixed positions, shows none of its names.
+        self._by_own_name: list[tuple[str, FileLayout]] = []
         for name, layout in layouts.items():
             for file in layout.files:
                 for fold in file.by_fold:
@@ -128,14 +136,14 @@ class DeclaredNames:
                 if file.format in self._heads:
                     delimiters = [file.delimiter, *(DELIMITERS if file.format == "csv" else ())]
                     self._heads[file.format] |= {(each, file.header_row) for each in delimiters}
-                    self._without_header += [(name, file)] * (not file.header_row)
+                    self._by_own_name += [(name, file)] * (not file.header_row or bool(file.starts))
 
     def layouts_for(self, look: Look) -> Iterator[tuple[str, Layout]]:
         """Yield the layouts that declare a name of this file, in their order; of XML, all."""
         if look.shape == "xml":
             yield from self._layouts.items()
             return
-        found = {name for name, file in self._without_header if look.lies_at(file)}
+        found = {name for name, file in self._by_own_name if look.lies_at(file)}
         for head in look.names_at(self._heads.get(look.shape, ())):
             found |= self._of_fold.get(folded(head), set())
         yield from ((name, layout) for name, layout in self._layouts.items() if name in found)
@@ -186,7 +194,9 @@ def best_in(look: Look, layout: Layout) -> Recognized | None:
     best: Recognized | None = None
     for file in layout.files:
         delimiters = (
-            dict.fromkeys([file.delimiter, *DELIMITERS]) if file.format == "csv" else [file.delimiter]
+            dict.fromkeys([file.delimiter, *DELIMITERS])
+            if file.format == "csv" and not file.starts
+            else [file.delimiter]
         )
         for delimiter in delimiters:
             names = look.names(file, delimiter)

@@ -169,8 +169,9 @@ DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\\t", "pipe": "|", "\\t": 
 class FileLayout(StrictModel):
     """One kind of file in a system's export.
 
-    `further` names standard fields that we never read, each with everything below it. A file may or may not
-    have them: that doesn't help to recognize it.
+    `starts` are the first positions of a fixed-width file's columns, counted from 1. `further` names standard
+    fields that we never read, each with everything below it. A file may or may not have them: that doesn't
+    help to recognize it.
     """
 
     name: str
@@ -180,6 +181,7 @@ class FileLayout(StrictModel):
     encoding: str = "utf-8"
     delimiter: str = ","
     line_end: Literal["lf", "crlf"] = "lf"
+    starts: list[int] = []
     header_row: int = Field(1, ge=0)
     header: Literal["exact", "any order"] = "any order"
     quote: Literal["needed", "values", "all"] = "needed"

@@ -36,7 +36,7 @@ def find_disagreements(
     )
     parts = [
         _placed(students, against, locations),
-        _ids_collide(students, label, refused, locations),
+        _ids_collide(students, label, refused),
         _names_are_fillers(students, locations),
     ]
     found = pd.concat([part.astype(DTYPES) for part in parts])
@@ -173,9 +173,7 @@ def _same_words(people: pd.DataFrame, whole: pd.Series, rows: np.ndarray, others
     return agree
 
 
-def _ids_collide(
-    students: Records, label: np.ndarray, refused: pd.DataFrame, locations: SourceLocations
-) -> pd.DataFrame:
+def _ids_collide(students: Records, label: np.ndarray, refused: pd.DataFrame) -> pd.DataFrame:
     """Find ids that point to another child: joining on them would succeed, and be wrong."""
     ids = students.ids[students.ids["system"].isin(UNDECLARED_MAY_BE)]
     number = ids["number"].to_numpy(dtype="int64")
@@ -220,6 +218,5 @@ def _ids_collide(
     suspect = suspect[tied[suspect["number"].to_numpy()] | was_refused]
     silo = students.people["silo"].take(suspect["number"].to_numpy()).to_numpy()
     suspect = suspect.assign(silo=silo, kind="id_colliding", expected="an id that no other child has")
-    suspect = suspect.assign(value=suspect["raw_value"])
-    suspect = suspect.reset_index(drop=True).assign(column=locations.of_ids(suspect))
+    suspect = suspect.assign(value=suspect["raw_value"], column=suspect["head"]).reset_index(drop=True)
     return suspect[["silo", "number", "file", "row", "column", "kind", "value", "expected"]]

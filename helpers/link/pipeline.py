@@ -194,7 +194,7 @@ def check_ids(
     model: LinkModel | None = None,
 ) -> tuple[Records, LinkageContext]:
     """Drop the ids of refused columns, and collect the context that stages use."""
-    columns = verify_id_columns(students, LARGEST_BLOCK, locations)
+    columns = verify_id_columns(students, LARGEST_BLOCK, locations, schools)
     students = replace(students, ids=columns.ids)
     return students, LinkageContext(columns, read_decided_pairs(students, decisions), schools, model)
 
@@ -261,7 +261,8 @@ def link_district(
 
         def prepare() -> tuple[Records, LinkageContext]:
             people, order = district.people, tuple(district)
-            students = prepare_records(people, district.identifiers, district.unique_people, order)
+            ids = pd.concat([district.identifiers, district.possible_ids], ignore_index=True)
+            students = prepare_records(people, ids, district.unique_people, order)
             return check_ids(students, locations, schools=schools, decisions=decisions, model=model)
 
         return _link(method, prepare, locations, once)

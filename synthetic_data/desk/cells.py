@@ -139,6 +139,8 @@ def _text(concept: str, one: Person, writing: Writing, rng: np.random.Generator)
     if concept in ("guardian_first", "guardian_last"):
         first, _, last = one.parent.partition(" ")
         return _same(first if concept == "guardian_first" else last)
+    if concept == "staff_role" and one.role == "Student":
+        return _same("Student")
     if concept in FIXED:
         return _same(FIXED[concept])
     if concept in contents()["number"]:

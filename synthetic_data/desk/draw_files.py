@@ -26,10 +26,11 @@ USUAL = {
     "survey": 1, "college": 1,
 }  # fmt: skip
 WITHOUT_STUDENTS = ("staff", "schools", "calendar")
-# Concepts by which a row can be joined with those of other systems, if it is about a student.
+# Concepts by which a row about a student can be joined with those of other systems. Lists of names alone
+# aren't drawn: who is meant, only a person can say.
 BRIDGES = (
-    {"student_id"}, {"state_id"}, {"student_email"}, {"name_last_first"}, {"name_first_last"},
-    {"first_name", "last_name"},
+    {"student_id"}, {"state_id"}, {"student_email"}, {"name_last_first", "birth_date"},
+    {"name_first_last", "birth_date"}, {"first_name", "last_name", "birth_date"},
 )  # fmt: skip
 
 

@@ -115,12 +115,17 @@ def test_two_files_of_persons_are_read_without_a_header_too(tmp_path: Path) -> N
     assert [word for word in IN_BOOKS for text in texts if word in text] == []
 
 
-def test_text_in_fixed_widths_says_what_to_do(tmp_path: Path) -> None:
-    text = "STUDENT               PIN     GR  BALANCE\n" + "".join(
-        f"Ruiz{n}, Ana{n}          {7000 + n}    {n}   {n}.50\n" for n in range(9)
-    )
+def test_text_in_fixed_widths_is_read_by_the_positions_of_its_columns(tmp_path: Path) -> None:
+    lines = [("STUDENT", "PIN", "GR", "BALANCE")]
+    lines += [(f"Ruiz{'abcdefghi'[n]}, Ana", str(7000 + n), str(n), f"{n}.50") for n in range(9)]
+    text = "".join(f"{name:<20}{pin:<8}{grade:<4}{balance}\n" for name, pin, grade, balance in lines)
     written(tmp_path, FSBAL_DOT_TXT=text)
     told = run("start", tmp_path)
-    assert "fixed widths" in run("start", tmp_path, "--json").output
     assert "Ruiz" not in told.output
-    assert not (tmp_path / "layouts").exists()
+    (layout,) = (tmp_path / "layouts").glob("*.toml")
+    (file,) = read_layout(layout).files
+    assert file.starts == [1, 21, 29, 33]
+    assert [column.name for column in file.columns] == ["STUDENT", "PIN", "GR", "BALANCE"]
+    people = read_district(tmp_path).people
+    assert people["full_name"].tolist() == [f"Ruiz{letter}, Ana" for letter in "abcdefghi"]
+    assert people["grade_level"].tolist() == ["KG", *(f"{n:02}" for n in range(1, 9))]

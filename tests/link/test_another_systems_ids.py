@@ -90,7 +90,7 @@ def test_a_right_number_beside_the_wrong_one_is_used_once_that_is_refused() -> N
     assert colliding(links)["value"].nunique() == ROWS
     states = links.id_columns[links.id_columns["against_silo"].isna()]
     states = states[states["silo"].eq("iready")].set_index("identification_system")["status"]
-    assert states.to_dict() == {"State": "Refused", "Undeclared": "Verified"}
+    assert states.to_dict() == {"State": "Refused", "District": "Verified"}
 
 
 def test_without_names_rows_are_joined_unverified_and_every_one_is_told_as_colliding() -> None:

@@ -25,12 +25,12 @@ def child(number: int, *who: str, systems: tuple[str, ...] = SYSTEMS, step: int 
     ]
 
 
-def town() -> list[dict[str, Any]]:
+def town(step: int = 0) -> list[dict[str, Any]]:
     names = [(first, last) for first in FIRST for last in LAST]
     return [
         one
         for n, name in enumerate(names)
-        for one in child(n, *name, f"{2008 + n % 7}-{n % 12 + 1:02}-{n % 27 + 1:02}")
+        for one in child(n, *name, f"{2008 + n % 7}-{n % 12 + 1:02}-{n % 27 + 1:02}", step=step)
     ]
 
 
@@ -42,19 +42,29 @@ def of_maya(links: Links) -> pd.DataFrame:
     return pairs[between | pairs["left_record"].isin(second) & pairs["right_record"].isin(first)]
 
 
-@pytest.mark.parametrize("born", [A_MONTH_LATER, BORN])
 @pytest.mark.parametrize("method", ["resolved", "probabilistic"])
-def test_two_girls_of_one_name_and_two_numbers_wait_for_a_person(method: str, born: str) -> None:
-    links = linked(*town(), *child(500, *MAYA, BORN), *child(501, *MAYA, born), method=method)
+def test_two_girls_of_one_name_and_birth_date_and_two_numbers_wait_for_a_person(method: str) -> None:
+    """Their number is nobody's by declaration; that five systems have it makes it as strong."""
+    links = linked(*town(), *child(500, *MAYA, BORN), *child(501, *MAYA, BORN), method=method)
     assert len(children(links.crosswalk)) == len(FIRST) * len(LAST) + 2
     asked = of_maya(links)
-    assert set(asked["decision"]) == {"Review"}
-    assert asked["contradiction"].str.contains("two systems have both, under other numbers").all()
+    assert asked["decision"].value_counts().idxmax() == "Review"
+    assert not asked["decision"].eq("Match").any()
+    assert set(asked["contradiction"]) == {"Space A id"}
+
+
+@pytest.mark.parametrize("method", ["resolved", "probabilistic"])
+def test_two_girls_of_one_name_with_two_numbers_and_birth_dates_are_two(method: str) -> None:
+    links = linked(*town(), *child(500, *MAYA, BORN), *child(501, *MAYA, A_MONTH_LATER), method=method)
+    assert len(children(links.crosswalk)) == len(FIRST) * len(LAST) + 2
+    asked = of_maya(links)
+    assert set(asked["decision"]) <= {"Refused", "No match"}
+    assert set(asked["contradiction"]) == {"birth date; Space A id"}
 
 
 def test_two_girls_whom_each_system_numbers_in_its_own_way_wait_for_a_person() -> None:
     girls = [*child(500, *MAYA, BORN, step=1_000), *child(501, *MAYA, A_MONTH_LATER, step=1_000)]
-    links = linked(*town(), *girls, method="resolved")
+    links = linked(*town(step=1_000), *girls, method="resolved")
     assert len(children(links.crosswalk)) == len(FIRST) * len(LAST) + 2
     assert set(of_maya(links)["decision"]) == {"Review"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
@@ -15,6 +15,7 @@ import pandas as pd
 from helpers.files.district import what_is_there
 from helpers.files.draft.columns import head_words, subject_of, words_file
 from helpers.files.draft.layout_text import Kind, draft_text, kind_of, tie_ids
+from helpers.files.draft.other_files import identify_people, known_values, mark_possible_ids, split_systems
 from helpers.files.draft.sniff import UnknownFile, sniff
 from helpers.files.findings import Findings
 from helpers.files.folder import FoundFile
@@ -62,7 +63,8 @@ def _lacks(layout: Layout) -> tuple[list[str], str]:
         return [], "nobody in it can be linked"
     taken = {target for makes in people for target in makes.take}
     named = "full_name" in taken
-    shared = any(column.identification_system for file in layout.files for column in file.columns)
+    columns = [column for file in layout.files for column in file.columns]
+    shared = any(column.identification_system not in (None, "Possible") for column in columns)
     there = {
         "id": shared or "local_id" in taken,
         "first name": named or "first_name" in taken,
@@ -222,6 +224,36 @@ def _knows(kinds: Sequence[Sequence[UnknownFile]], layout: Layout) -> dict[str, 
     return strange
 
 
+class Guessed:
+    """The kinds of all files of a folder, each by its own headers and by the other files' values."""
+
+    def __init__(self, by_folder: Mapping[str, Sequence[UnknownFile]]) -> None:
+        self.of_table: dict[str, Kind] = {}
+        self._systems: dict[str, list[list[list[UnknownFile]]]] = {}
+        for inside, tables in by_folder.items():
+            for group in _by_kind(tables):
+                self.of_table |= dict.fromkeys([one.found.path for one in group], _kind(group, "", inside))
+        kinds = list({id(kind): kind for kind in self.of_table.values()}.values())
+        known = known_values(kinds)
+        for kind in kinds:
+            identify_people(kind, known)
+            mark_possible_ids(kind)
+        for inside, tables in by_folder.items():
+            self._systems[inside] = self._split(inside, tables)
+
+    def systems(self, inside: str) -> list[list[list[UnknownFile]]]:
+        """Return the systems in a folder, each as groups of files of one kind."""
+        return self._systems[inside]
+
+    def _split(self, inside: str, tables: Sequence[UnknownFile]) -> list[list[list[UnknownFile]]]:
+        # The top of a folder is no system: each kind of file there is a system of its own.
+        if inside == "":
+            return [_by_kind(alike) for alike in _by_kind(tables, by_subject=False)]
+        groups = _by_kind(tables)
+        systems = split_systems([self.of_table[group[0].found.path] for group in groups])
+        return [[groups[at] for at in members] for members in systems]
+
+
 def draft_layouts(folder: str | Path) -> Started:
     """Draft a layout for every file of a folder that matches no layout yet.
 
@@ -263,17 +295,20 @@ def draft_layouts(folder: str | Path) -> Started:
     drafted: list[Drafted] = []
     texts: dict[str, str] = {}
     seen: dict[tuple[object, ...], str] = {}
-    for inside, tables in by_folder.items():
-        # The top of a folder is no system: each kind of file there is a system of its own.
-        whole = _by_kind(tables, by_subject=False) if inside == "" else [tables]
-        for kinds in map(_by_kind, whole):
+    guessed = Guessed(by_folder)
+    for inside in by_folder:
+        for kinds in guessed.systems(inside):
             same = {seen.get(_kind_key(group[0])) for group in kinds}
             if len(same) == 1 and (layout := same.pop()) is not None:
                 known |= {table.found.path: layout for group in kinds for table in group}
                 continue
-            called = inside.removesuffix(".zip") or _called([one for group in kinds for one in group])
+            called = _called([one for group in kinds for one in group])
+            if inside and len(guessed.systems(inside)) > 1:
+                called = f"{inside.removesuffix('.zip')} {called}"
+            elif inside:
+                called = inside.removesuffix(".zip")
             name = _free(_slug(called), taken)
-            text, drafts = _draft(kinds, name, inside, left)
+            text, drafts = _draft(kinds, name, inside, left, guessed.of_table)
             if not drafts:
                 taken.discard(name)
                 continue
@@ -289,14 +324,18 @@ def draft_layouts(folder: str | Path) -> Started:
 
 
 def _draft(
-    kinds: Sequence[Sequence[UnknownFile]], name: str, inside: str, left: dict[str, str]
+    kinds: Sequence[Sequence[UnknownFile]],
+    name: str,
+    inside: str,
+    left: dict[str, str],
+    guessed: Mapping[str, Kind],
 ) -> tuple[str, list[Drafted]]:
     """Draft one layout, and check that it is valid and recognizes its files; add the others to `left`.
 
     A file is left out for its own sake alone: no file decides about another.
     """
     names: set[str] = set()
-    made = [_kind(group, _free(_called(group), names), inside) for group in kinds]
+    made = [replace(guessed[group[0].found.path], name=_free(_called(group), names)) for group in kinds]
     tie_ids(made)
     tables = [table for group in kinds for table in group]
     paths = [table.found.path for table in tables]
@@ -307,7 +346,9 @@ def _draft(
         strange = _knows(kinds, layout_of(text, f"{name}.toml"))
     except BadInput:
         one_each = tables if len(tables) > 1 else []
-        alone = [table.found.path for table in one_each if not _draft([[table]], name, inside, {})[1]]
+        alone = [
+            table.found.path for table in one_each if not _draft([[table]], name, inside, {}, guessed)[1]
+        ]
         strange = dict.fromkeys(
             alone or paths, "we could not draft a layout for it: please report this, without the file"
         )
@@ -315,7 +356,7 @@ def _draft(
         left |= strange
         rest = [[table for table in group if table.found.path not in strange] for group in kinds]
         kinds = [group for group in rest if group]
-        return _draft(kinds, name, inside, left) if kinds else ("", [])
+        return _draft(kinds, name, inside, left, guessed) if kinds else ("", [])
     drafted = [
         Drafted(name, f"layouts/{name}.toml", group[0].found.path, len(group), kind)
         for group, kind in zip(kinds, made, strict=True)
@@ -346,7 +387,7 @@ def _about(kind: Kind) -> str:
 
 def _ids(kind: Kind) -> list[str]:
     """List the id columns, the one that identifies people first."""
-    local = kind.people.local_id if kind.takes_ids else None
+    local = kind.people.local_id
     names = sorted(kind.people.ids, key=lambda name: name != local)
     systems = {name: kind.people.ids[name].system for name in names}
     return [
@@ -389,7 +430,7 @@ def told(started: Started, folder: str, as_json: bool) -> dict[str, Any]:
                 "layout": drafted.toml,
                 "fields": {known.field: shown(name) for name, known in people.fields.items()},
                 "id_columns": {shown(name): ids.system for name, ids in people.ids.items()},
-                "local_id": shown(local) if local is not None and drafted.kind.takes_ids else None,
+                "local_id": shown(local) if local is not None else None,
                 "types": {shown(name): guess.type for name, guess in drafted.kind.guesses.items()},
                 "questions": drafted.kind.questions,
             }

@@ -47,15 +47,13 @@ class Kind:
     path: str
     sheet: str | None
     format: str
-    settings: Mapping[str, str | int]
+    settings: Mapping[str, str | int | list[int]]
     # Text of all its files.
     rows: pd.DataFrame
     # The guesses.
     guesses: dict[str, Guess]
     people: People
     words: tuple[str, ...]
-    # Whether its local id belongs to the layout's id space; otherwise it identifies nobody.
-    takes_ids: bool = True
     # Kinds of rows about no child; `rows` excludes them.
     not_data: Sequence[NotData] = ()
     # Open questions, the most important first.
@@ -79,7 +77,7 @@ class Kind:
     @property
     def names_people(self) -> bool:
         """Whether any column identifies the person of a row."""
-        return self.people.named or (self.people.local_id is not None and self.takes_ids)
+        return self.people.named or self.people.local_id is not None
 
 
 def _with_oddities(guess: Guess, values: pd.Series, place: Callable[[int], str]) -> Guess:
@@ -99,7 +97,7 @@ def kind_of(
     path: str,
     sheet: str | None,
     shape: str,
-    settings: Mapping[str, str | int],
+    settings: Mapping[str, str | int | list[int]],
     rows: pd.DataFrame,
     system: Sequence[str],
     place: Callable[[int], str] = "place {}".format,
@@ -139,8 +137,6 @@ def tie_ids(kinds: Sequence[Kind]) -> None:
         best = max(shares, key=lambda column: shares[column])
         if shares[best] >= 0.5:
             kind.people.local_id = best
-        elif not kind.people.named:
-            kind.takes_ids = False
 
 
 INTERNAL = ("grade_level", "school_id", "school_name", "role", "graduation_year")
@@ -203,6 +199,9 @@ def _column(kind: Kind, name: str) -> list[str]:
         if known is None:
             notes.append(f"An id of a person: {ids.why}")
         open_.append(ids.open)
+    if name in kind.people.possible:
+        pairs["identification_system"] = _text("Possible")
+        notes.append("Its values could number people: links use it if another system has the same numbers")
     if name in kind.people.perhaps:
         open_.append(
             'each stands with one name only: if it is their id here, add identification_system = "…"'
@@ -211,30 +210,32 @@ def _column(kind: Kind, name: str) -> list[str]:
         open_.insert(0, f"its header suggests a person, but we didn't use it: {left}")
     if name == kind.people.local_id and kind.names_people:
         notes.append("This system identifies its people by it")
-    if known is None and ids is None and left is None and name not in kind.people.perhaps:
-        notes.append(_unused(kind, name))
+    notes += _unused(kind, name)
     if known is not None and known.field in INTERNAL:
         pairs["sensitivity"] = _text("internal")
-    if name == kind.people.local_id and kind.takes_ids and kind.rows[name].notna().all():
+    if name == kind.people.local_id and kind.rows[name].notna().all():
         pairs["required"] = "true"
     lines = [f"  # {'. '.join(map(_sentence, notes))}."] if notes else []
     lines += [f"  # ? {_sentence(one)}" for one in open_ if one]
     return [*lines, f"  {_inline(pairs)},"]
 
 
-def _unused(kind: Kind, name: str) -> str:
-    """Explain why a column is unused, and how to use it."""
+def _unused(kind: Kind, name: str) -> list[str]:
+    """Explain why a column is unused, and how to use it; nothing about a used one."""
+    people = kind.people
+    if name in (*people.fields, *people.ids, *people.left, *people.perhaps, *people.possible):
+        return []
     words = head_words(name)
     name_it = "name it in take, below" if kind.names_people else "name it in a `take`"
     if any(word in words_file()["whose"]["other"] for word in words):
         # Treating a parent's address as the child's would link strangers.
-        return f"Not used: its header suggests somebody else. If it is the child's, {name_it}"
+        return [f"Not used: its header suggests somebody else. If it is the child's, {name_it}"]
     hint = f". To use it, {name_it}"
     for wanted, _ in named_fields(words):
         if kind.people.column(wanted) is not None:
             meaning = words_file()["fields"][wanted]["meaning"]
-            return f"Not used: another column already gives this, {meaning}{hint}"
-    return f"Not used: no standard column has this header{hint}"
+            return [f"Not used: another column already gives this, {meaning}{hint}"]
+    return [f"Not used: no standard column has this header{hint}"]
 
 
 def _field(known: Known, guess: Guess) -> dict[str, str]:
@@ -264,7 +265,7 @@ def _can_be_taken(name: str) -> bool:
 
 def _take(kind: Kind) -> dict[str, str]:
     take = {}
-    if kind.people.local_id is not None and kind.takes_ids and _can_be_taken(kind.people.local_id):
+    if kind.people.local_id is not None and _can_be_taken(kind.people.local_id):
         take["local_id"] = kind.people.local_id
     order = [column.name for column in standard_table("people").columns]
     fields = {known.field: name for name, known in kind.people.fields.items()}

@@ -36,6 +36,7 @@ LOGIN = re.compile(r"\S+")
 POSTAL = re.compile(
     r"\d{5}(-?\d{4})?|\d{3,5}|[A-Za-z]\d[A-Za-z] ?\d[A-Za-z]\d|[A-Za-z]{1,2}\d[A-Za-z\d]? \d[A-Za-z]{2}"
 )
+CHILD_ALONE = (("student",), ("pupil",), ("child",), ("learner",))
 GRADE_WORDS = re.compile(r"^(grade|gr\.?|year)\s*|\s*(grade|grader)$|(?<=\d)(st|nd|rd|th)\b")
 
 
@@ -208,6 +209,8 @@ class People:
     left: dict[str, str] = field(default_factory=dict)
     # Columns that may be ids of these people, although their headers suggest something else.
     perhaps: list[str] = field(default_factory=list)
+    # Columns whose values could number people: only links compare them with those of other systems.
+    possible: list[str] = field(default_factory=list)
     # Whether each row is one person; None if persons can't be identified.
     one_row_each: bool | None = None
 
@@ -315,6 +318,7 @@ def guess_people(rows: pd.DataFrame, guesses: Mapping[str, Guess], system_words:
     people = People()
     _find_fields(rows, guesses, people)
     _doubt_bare_name(people, system_words)
+    _leave_out_contacts(people, rows, system_words)
     persons = _persons(rows, people)
     for name in rows.columns:
         if name in people.fields:
@@ -385,6 +389,26 @@ def _doubt_bare_name(people: People, system_words: Sequence[str]) -> None:
     if not of_person and not any(word in about["person"] + about["other"] for word in system_words):
         del people.fields[column]
         people.left[column] = "nothing else says that it is a person's"
+
+
+def _leave_out_contacts(people: People, rows: pd.DataFrame, system_words: Sequence[str]) -> None:
+    """Leave out names, addresses and telephones of a child's contacts.
+
+    A table is of contacts if it says how somebody is related to the child, or if its file's name says so and
+    a column has a child's number.
+    """
+    about = words_file()["contacts"]
+    heads = [head_words(str(name)) for name in rows.columns]
+    of_child = any(
+        words[-1:] == ("id",) or words in CHILD_ALONE for words in heads if whose(words) == "person"
+    )
+    related = any(word in words for words in heads for word in about["heads"])
+    if not related and not (of_child and any(word in about["files"] for word in system_words)):
+        return
+    for name in list(people.fields):
+        if whose(head_words(name)) != "person":
+            del people.fields[name]
+            people.left[name] = "the table says how somebody is related to the child: it may be that person's"
 
 
 def _carries_number(words: Sequence[str]) -> bool:

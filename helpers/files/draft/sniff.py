@@ -17,6 +17,7 @@ from helpers.files.limits import TooMuch
 from helpers.files.parse.values import trimmed
 from helpers.files.readers.decode import read_text
 from helpers.files.readers.delimited import DELIMITERS, first_rows, parse_delimited
+from helpers.files.readers.fixed_width import as_delimited, column_starts
 from helpers.files.readers.json_lines import parse_json_lines
 from helpers.files.readers.workbook import is_sheet, parse_sheet, rows_of
 from helpers.files.text_table import Parsed
@@ -104,6 +105,7 @@ def names_columns(rows: Sequence[Sequence[str]], speaks: Callable[[str], bool] =
 
 
 GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
+MOST_LINES = 2_000  # of a fixed-width file: where they all are blank, a column ends
 LOOKED_AT = 60  # rows to detect delimiter and header from
 TEXTS = (".csv", ".tsv", ".txt", ".text", ".psv", ".tab", ".dat", ".jsonl", ".ndjson", ".json", "")
 PRINTED = (".out", ".asc", ".prn", ".rpt", ".lst", ".exp")  # text files with a program's own extension
@@ -120,7 +122,7 @@ class UnknownFile:
     # Trimmed text, missing where empty; columns are named as the reader names them.
     rows: pd.DataFrame
     # encoding, delimiter, line_end, header_row, if not the defaults.
-    settings: dict[str, str | int] = field(default_factory=dict)
+    settings: dict[str, str | int | list[int]] = field(default_factory=dict)
     # File position of each row, as findings number them.
     positions: Sequence[int] | np.ndarray = ()
 
@@ -155,6 +157,26 @@ def _in_fixed_widths(data: bytes, cells: Sequence[Sequence[str]]) -> bool:
     return sum(gaps >= 2 for gaps in wide) > 0.6 * len(wide) and sum(n > 2 for n in parted) < 0.4 * len(
         parted
     )
+
+
+def _fixed_starts(data: bytes, cells: Sequence[Sequence[str]]) -> list[int] | None:
+    """Return where the columns of a fixed-width file begin; None if it isn't one.
+
+    A header of two words over shorter values looks like two columns: the second is empty below its word.
+    """
+    if not _in_fixed_widths(data, cells):
+        return None
+    text = data[: 1 << 20].decode("utf-8", errors="replace")
+    lines = [line for line in text.split("\n")[:MOST_LINES] if GAP.search(line)]
+    starts = column_starts(lines)
+    rows = first_rows(as_delimited("\n".join(lines).encode(), starts), ",", len(lines))
+    kept = [1]
+    for place, start in enumerate(starts[1:], start=1):
+        empty = not any(row[place] for row in rows[1:])
+        before, head = rows[0][place - 1], rows[0][place]
+        if not (empty and not speaks_of_persons(before) and speaks_of_persons(f"{before} {head}")):
+            kept.append(start)
+    return kept if len(kept) > 2 else None
 
 
 def _header_row(rows: Sequence[Sequence[str]]) -> int:
@@ -230,23 +252,26 @@ def sniff(found: FoundFile) -> UnknownFile | str:
         return str(trouble)
 
 
+def _no_text(raw: bytes, ending: str) -> str | None:
+    """Return why a file is no text; None if it may be."""
+    if not raw.strip(b"\xef\xbb\xbf\r\n\t \0"):
+        return "it is empty"
+    if ending not in (*TEXTS, *PRINTED) or raw[:4] in (b"\xd0\xcf\x11\xe0", b"%PDF", b"PK\x03\x04"):
+        return "start reads delimited text, JSON lines and xlsx: save it in one of these formats"
+    top = raw[:4096]
+    marked = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return "it isn't text" if b"\0" in top and not marked and top.count(0) * 4 < len(top) else None
+
+
 def _look_into(found: FoundFile, raw: bytes) -> UnknownFile | str:
     quiet = Findings(None, found.path)
     if is_sheet(raw):
         return _sheet(found, raw, quiet)
     ending = f".{found.name.rpartition('.')[2].lower()}" if "." in found.name else ""
-    if not raw.strip(b"\xef\xbb\xbf\r\n\t \0"):
-        return "it is empty"
-    if ending not in (*TEXTS, *PRINTED) or raw[:4] in (b"\xd0\xcf\x11\xe0", b"%PDF", b"PK\x03\x04"):
-        return "start reads delimited text, JSON lines and xlsx: save it in one of these formats"
-    if (
-        b"\0" in raw[:4096]
-        and raw[:2] not in (b"\xff\xfe", b"\xfe\xff")
-        and raw[:4096].count(0) * 4 < len(raw[:4096])
-    ):
-        return "it isn't text"
+    if (trouble := _no_text(raw, ending)) is not None:
+        return trouble
     data, encoding = read_text(raw, "utf-8", quiet)
-    settings: dict[str, str | int] = {}
+    settings: dict[str, str | int | list[int]] = {}
     if raw.startswith(b"\xef\xbb\xbf"):
         settings["encoding"] = "utf-8-sig"
     elif encoding not in (None, "utf-8"):
@@ -263,11 +288,10 @@ def _look_into(found: FoundFile, raw: bytes) -> UnknownFile | str:
     if first == b"{":
         return _records(found, data, settings, quiet)
     delimiter, cells = _delimiter(data)
-    if _in_fixed_widths(data, cells):
-        return (
-            "its columns have fixed widths, which start doesn't read: split them in a spreadsheet "
-            "(Text to Columns), delete titles and page headers, and save it as CSV"
-        )
+    if (starts := _fixed_starts(data, cells)) is not None:
+        settings["starts"] = starts
+        data = as_delimited(data, starts)
+        delimiter, cells = ",", first_rows(data, ",", LOOKED_AT)
     if delimiter != ",":
         settings["delimiter"] = delimiter
     width = Counter(len(row) for row in cells if row).most_common(1)[0][0] if any(cells) else 0
@@ -282,7 +306,11 @@ def _look_into(found: FoundFile, raw: bytes) -> UnknownFile | str:
 
 
 def _table(
-    found: FoundFile, shape: str, parsed: Parsed, rows: pd.DataFrame, settings: dict[str, str | int]
+    found: FoundFile,
+    shape: str,
+    parsed: Parsed,
+    rows: pd.DataFrame,
+    settings: dict[str, str | int | list[int]],
 ) -> UnknownFile | str:
     if not rows.columns.size or (len(rows.columns) == 1 and not str(rows.columns[0]).strip()):
         return "it has no columns"
@@ -292,7 +320,7 @@ def _table(
 
 
 def _records(
-    found: FoundFile, data: bytes, settings: dict[str, str | int], quiet: Findings
+    found: FoundFile, data: bytes, settings: dict[str, str | int | list[int]], quiet: Findings
 ) -> UnknownFile | str:
     parsed = parse_json_lines(data, _plain("json_lines", 1, ",", []), quiet)
     if not len(parsed.row):
@@ -309,7 +337,7 @@ def _sheet(found: FoundFile, raw: bytes, quiet: Findings) -> UnknownFile | str:
     if not any(any(row) for row in cells):
         return "the sheet is empty"
     header_row = _header_row(cells)
-    settings: dict[str, str | int] = {} if header_row == 1 else {"header_row": header_row}
+    settings: dict[str, str | int | list[int]] = {} if header_row == 1 else {"header_row": header_row}
     columns = _by_place(max(map(len, cells))) if not header_row else []
     parsed = parse_sheet(raw, _plain("xlsx", header_row, ",", columns), quiet)
     return _table(found, "xlsx", parsed, parsed.table.rows, settings)

@@ -185,7 +185,7 @@ def _same_in_another_file(rows: pd.DataFrame, record: pd.Series) -> pd.Series:
         one_each[[*who, "record"]], on="record", how="inner", validate="one_to_one"
     )
     same = single.merge(first, on=who, how="inner", validate="many_to_one").set_index("record")["elsewhere"]
-    return record.map(same).fillna(record).astype(STRING)
+    return record.map(same).astype(STRING).fillna(record)
 
 
 def _disagreements(several: pd.DataFrame) -> pd.DataFrame:

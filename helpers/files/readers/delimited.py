@@ -18,6 +18,7 @@ import pyarrow.csv as arrow_csv
 from helpers.files.findings import Findings
 from helpers.files.limits import TooMuch, too_empty
 from helpers.files.parse.values import is_blank
+from helpers.files.readers.fixed_width import as_delimited
 from helpers.files.text_table import Parsed, TextTable, default_settings, unique_names
 from helpers.layouts import FileLayout
 from helpers.standard import from_arrow
@@ -200,6 +201,8 @@ def parse_delimited(
         findings.add(
             "delimiter_other", "read_as", value=delimiter, expected=file.delimiter, read_as=delimiter
         )
+    if file.starts:
+        data = as_delimited(data, file.starts)
     rows = _rows_of(data, file, delimiter)
     table, numbers = rows.table, rows.numbers
     every = np.concatenate([numbers, np.array([number for number, _ in rows.odd], "int64")])

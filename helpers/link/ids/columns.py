@@ -23,6 +23,7 @@ from helpers.link.ids.evidence import (
     locate_ids,
 )
 from helpers.link.ids.forms import normalize_ids
+from helpers.link.ids.number_spaces import find_number_spaces
 from helpers.link.ids.reliability import find_own_addresses, find_unmatched_ids
 from helpers.link.records import Records, SourceLocations
 from helpers.link.values.identifiers import records_of
@@ -235,12 +236,20 @@ class IdColumns:
     # Standard table: each refused column or list, each of its ids that belongs to a different child, and each
     # way of writing ids that was normalized.
     findings: pd.DataFrame
+    # Each two columns that were compared, as from `find_number_spaces`.
+    spaces: pd.DataFrame
 
 
-def verify_id_columns(students: Records, largest_block: int, locations: SourceLocations) -> IdColumns:
+def verify_id_columns(
+    students: Records, largest_block: int, locations: SourceLocations, schools: pd.DataFrame | None = None
+) -> IdColumns:
     """Verify every id column by the names and birth dates of the records that its ids connect."""
     located, columns = locate_ids(students, locations)
-    forms = normalize_ids(students, located, columns, largest_block)
+    written = normalize_ids(students, located, columns, largest_block)
+    spaces = find_number_spaces(students, written.ids, columns, schools)
+    columns = spaces.columns
+    # What a space numbers alike may still be written in several ways, where no names confirmed one.
+    forms = normalize_ids(students, spaces.ids, columns, largest_block)
     own, shared = find_own_addresses(students, forms.ids, columns, largest_block)
     evidence = compare_id_holders(students, forms.ids.assign(own=own), columns, largest_block)
     judgment = IdColumnStatus(evidence)
@@ -249,11 +258,13 @@ def verify_id_columns(students: Records, largest_block: int, locations: SourceLo
     refused = judgment.refuses(left, right) | judgment.refuses(right, left)
     kept = evidence.ids[~judgment.useless()].reset_index(drop=True)
     unmatched, unmatched_findings = find_unmatched_ids(students, kept, columns)
-    kept = kept.assign(contradicts=~unmatched)
-    findings = [_findings(judgment, columns), forms.findings, shared, unmatched_findings]
+    head = columns["name"].take(kept["column"].to_numpy()).to_numpy()
+    kept = kept.assign(contradicts=~unmatched, head=head)
+    findings = [_findings(judgment, columns), written.findings, forms.findings, shared, unmatched_findings]
     return IdColumns(
         table=as_table("id_columns", _table(judgment, columns)),
-        ids=kept[["number", "system", "value", "raw_value", "contradicts", "file", "row"]],
+        ids=kept[["number", "system", "value", "raw_value", "contradicts", "file", "row", "head"]],
+        spaces=spaces.pairs,
         agreeing=records_of(evidence.ids, left[~refused], right[~refused]),
         passed_over=evidence.passed_over,
         findings=as_table("findings", pd.concat(findings, ignore_index=True)),

@@ -95,7 +95,9 @@ def normalize_ids(
 ) -> NormalizedIds:
     """Give ids that columns write in several ways one form, where names and birth dates confirm it."""
     code, distinct = pd.factorize(ids["value"])
-    unchanged = NormalizedIds(ids.assign(raw_value=ids["value"], code=code), pd.DataFrame())
+    unchanged = NormalizedIds(
+        ids.assign(raw_value=ids.get("raw_value", ids["value"]), code=code), pd.DataFrame()
+    )
     parts = split_ids(pd.Series(distinct, dtype="string"))
     core: Ints = pd.factorize(parts.rest.where(parts.rest.ne("")))[0].astype("int64")
     family = _families(ids)
@@ -108,7 +110,13 @@ def normalize_ids(
     pairs = _pairs_with_one_core(nodes, parts, core, (long, short), largest_block)
     if not len(pairs.left):
         return unchanged
-    judged = _judge(students, ids, nodes, pairs, pairs.check | _distinguishing(nodes, pairs, parts))
+    judged = _judge(
+        students,
+        ids,
+        nodes,
+        pairs,
+        pairs.check | _distinguishing(nodes, pairs, parts, columns.get("letters")),
+    )
     label = _forms_of_one_id(nodes, pairs, judged)
     representative = _representatives(nodes, label, parts)
     changed = np.flatnonzero(representative != nodes.value)
@@ -213,12 +221,22 @@ def _pairs_with_one_core(
     return _Pairs(left, right, more).among(differ)
 
 
-def _distinguishing(nodes: _Nodes, pairs: _Pairs, parts: IdParts) -> Mask:
-    """Test which pairs differ in letters in front, or in capital letters: some systems use both."""
+def _distinguishing(nodes: _Nodes, pairs: _Pairs, parts: IdParts, usual: pd.Series | None) -> Mask:
+    """Test which pairs differ in letters in front, or in capital letters: some systems use both.
+
+    Where numbers of a space are proven, the column's ``usual`` letters and its case distinguish nothing.
+    """
+    own = parts.letters.to_numpy(dtype=object)[nodes.value]
+    proven = np.zeros(len(nodes), dtype=bool)
+    if usual is not None:
+        proven = usual.notna().to_numpy(dtype=bool)[nodes.column]
+        own = np.where(proven & (own == usual.fillna("").to_numpy(dtype=object)[nodes.column]), "", own)
+    letters = pd.factorize(own)[0]
     left, right = nodes.value[pairs.left], nodes.value[pairs.right]
-    letters, bare, lower = (pd.factorize(one)[0] for one in (parts.letters, parts.bare, parts.lower))
+    bare, lower = (pd.factorize(one)[0] for one in (parts.bare, parts.lower))
     cased = (lower[left] == lower[right]) & (bare[left] != bare[right])
-    return np.asarray((letters[left] != letters[right]) | cased, dtype=bool)
+    cased &= ~(proven[pairs.left] | proven[pairs.right])
+    return np.asarray((letters[pairs.left] != letters[pairs.right]) | cased, dtype=bool)
 
 
 def _judge(students: Records, ids: pd.DataFrame, nodes: _Nodes, pairs: _Pairs, lossy: Mask) -> _Judged:
@@ -238,7 +256,7 @@ def _judge(students: Records, ids: pd.DataFrame, nodes: _Nodes, pairs: _Pairs, l
     same, another = (np.bincount(group[says == what], minlength=count) for what in (SAME, ANOTHER))
     system = nodes.system[pairs.left]
     declared = (system == nodes.system[pairs.right]) & (system != "Undeclared") & ~lossy
-    refuted = (another > LINE * (same + another))[group]
+    refuted = (another > LINE * (same + another))[group] & ~(declared & (another < FEWEST)[group])
     return _Judged(says, refuted, ~refuted & ((same[group] >= FEWEST) | declared))
 
 

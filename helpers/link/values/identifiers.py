@@ -21,7 +21,10 @@ from helpers.standard import places_in_order
 
 __all__ = [
     "CONTRADICTING",
+    "NOT_A_SPACE",
     "OF_A_HOME",
+    "POSSIBLE",
+    "SPACES",
     "UNDECLARED_MAY_BE",
     "WEAK",
     "IdParts",
@@ -37,9 +40,15 @@ __all__ = [
 WEAK = ("School", "PIN", "Login", "Email", "Undeclared")
 # People type these in any case, and siblings may share them.
 OF_A_HOME = ("Login", "Email")
-UNDECLARED_MAY_BE = ("State", "District", "Undeclared")
+# A column that may number people, though nothing says so: used only if its numbers are another system's, too.
+POSSIBLE = "Possible"
+# The two widest number spaces that no declared system names.
+SPACES = ("Space A", "Space B")
+UNDECLARED_MAY_BE = ("State", "District", *SPACES, "Undeclared")
+# Never numbers that systems share.
+NOT_A_SPACE = ("School", *OF_A_HOME)
 # The first of these that both records have decides whether they can be one child.
-CONTRADICTING = ("State", "District")
+CONTRADICTING = ("State", "District", *SPACES)
 
 
 def comparable_ids(identifiers: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
@@ -74,7 +83,7 @@ def equal_ids(ids: pd.DataFrame, largest_block: int) -> tuple[np.ndarray, np.nda
         found.append((left, right))
         passed.append(over)
     undeclared = system == "Undeclared"
-    for name in UNDECLARED_MAY_BE[:2]:
+    for name in UNDECLARED_MAY_BE[:-1]:
         here = system == name
         left, right, over = pairs_between(
             value[undeclared], place[undeclared], value[here], place[here], largest_block

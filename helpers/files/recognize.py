@@ -11,7 +11,7 @@ from helpers.files.readers.fixed_width import as_delimited
 from helpers.files.readers.json_lines import paths_in_json_lines
 from helpers.files.readers.workbook import header_of, is_sheet
 from helpers.files.readers.xml import XmlRecords, paths_in_xml
-from helpers.files.text_table import unique_names
+from helpers.files.text_table import join_heads, unique_names
 from helpers.layouts import FileLayout, Layout, folded
 
 __all__ = ["DeclaredNames", "Recognized", "below", "look_at", "records_in"]
@@ -32,7 +32,7 @@ class Look:
     records: XmlRecords = field(default_factory=dict)
     rows: int = 0
     json_paths: list[str] = field(default_factory=list)
-    heads: dict[tuple[str, int], list[str]] = field(default_factory=dict)
+    heads: dict[tuple[str, int, int], list[str]] = field(default_factory=dict)
     tops: dict[str, list[list[str]]] = field(default_factory=dict)
     above: int = 0  # title rows above the declared header row
 
@@ -50,21 +50,24 @@ class Look:
             )
         if not file.header_row:
             return self._by_place(file, delimiter) or self._heads(delimiter, 0)
-        return self._heads(delimiter, file.header_row + self.above)
+        return self._heads(delimiter, file.header_row + self.above, file.header_rows)
 
-    def names_at(self, positions: Iterable[tuple[str, int]]) -> set[str]:
-        """Return every name that any layout could find: by delimiter and header row, 0 without a header."""
-        rows = (self._heads(delimiter, row and row + self.above) for delimiter, row in positions)
+    def names_at(self, positions: Iterable[tuple[str, int, int]]) -> set[str]:
+        """Return every name that any layout could find: by delimiter, header row (0: none) and its rows."""
+        rows = (self._heads(delimiter, row and row + self.above, of) for delimiter, row, of in positions)
         return {name for row in rows for name in row} | set(self.json_paths)
 
-    def _heads(self, delimiter: str, header_row: int) -> list[str]:
+    def _heads(self, delimiter: str, header_row: int, of: int = 1) -> list[str]:
         """Return the headers of a table, cached since many layouts need them."""
-        asked = (delimiter, header_row)
+        asked = (delimiter, header_row, of)
         if asked not in self.heads:
             if self.shape == "xlsx":
-                found = unique_names([name for name in header_of(self.data, header_row) if name])
+                heads = header_of(self.data, header_row)
+                heads = join_heads(header_of(self.data, header_row - 1), heads) if of == 2 else heads
+                found = unique_names([name for name in heads if name])
             else:
                 heads = self._row(delimiter, max(header_row, 1))
+                heads = join_heads(self._row(delimiter, header_row - 1), heads) if of == 2 else heads
                 found = unique_names([name for name in heads if name] if header_row else heads)
             self.heads[asked] = found
         return self.heads[asked]
@@ -126,7 +129,7 @@ class DeclaredNames:
     def __init__(self, layouts: Mapping[str, Layout]) -> None:
         self._layouts = layouts
         self._of_fold: dict[str, set[str]] = {}
-        self._heads: dict[str, set[tuple[str, int]]] = {"csv": set(), "xlsx": set()}
+        self._heads: dict[str, set[tuple[str, int, int]]] = {"csv": set(), "xlsx": set()}
         # A file without a header, or with fixed positions, shows none of its names.
         self._by_own_name: list[tuple[str, FileLayout]] = []
         for name, layout in layouts.items():
@@ -135,7 +138,9 @@ class DeclaredNames:
                     self._of_fold.setdefault(fold, set()).add(name)
                 if file.format in self._heads:
                     delimiters = [file.delimiter, *(DELIMITERS if file.format == "csv" else ())]
-                    self._heads[file.format] |= {(each, file.header_row) for each in delimiters}
+                    self._heads[file.format] |= {
+                        (each, file.header_row, file.header_rows) for each in delimiters
+                    }
                     self._by_own_name += [(name, file)] * (not file.header_row or bool(file.starts))
 
     def layouts_for(self, look: Look) -> Iterator[tuple[str, Layout]]:

@@ -10,7 +10,13 @@ import pandas as pd
 
 from helpers.layouts import FileLayout, named_by_place
 
-__all__ = ["Parsed", "TextTable", "split_path", "unique_names"]
+__all__ = [
+    "Parsed",
+    "TextTable",
+    "join_heads",
+    "split_path",
+    "unique_names",
+]
 
 
 @dataclass(frozen=True)
@@ -115,3 +121,20 @@ class Parsed:
             self.rows,
             self.structure,
         )
+
+
+def join_heads(above: Sequence[str], below: Sequence[str]) -> list[str]:
+    """Join the two rows of a header; a word over several columns counts for each, if their own aren't unique.
+
+    >>> join_heads(["Last", "", "Reading", "", ""], ["Name", "ID", "Score", "Score", "Level"])
+    ['Last Name', 'Last ID', 'Reading Score', 'Reading Score', 'Reading Level']
+    >>> join_heads(["Last", ""], ["Name", "ID"])
+    ['Last Name', 'ID']
+    """
+    width = max(len(above), len(below))
+    over, own = ([*row, *[""] * (width - len(row))] for row in (above, below))
+    named = [head for head in own if head]
+    if len(set(named)) < len(named):
+        for place in range(1, width):
+            over[place] = over[place] or over[place - 1]
+    return [" ".join(filter(None, heads)) for heads in zip(over, own, strict=True)]

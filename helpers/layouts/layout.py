@@ -169,7 +169,8 @@ DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\\t", "pipe": "|", "\\t": 
 class FileLayout(StrictModel):
     """One kind of file in a system's export.
 
-    `starts` are the first positions of a fixed-width file's columns, counted from 1. `further` names standard
+    `starts` are the first positions of a fixed-width file's columns, counted from 1. A header of two
+    `header_rows` ends in `header_row`. `further` names standard
     fields that we never read, each with everything below it. A file may or may not have them: that doesn't
     help to recognize it.
     """
@@ -183,6 +184,7 @@ class FileLayout(StrictModel):
     line_end: Literal["lf", "crlf"] = "lf"
     starts: list[int] = []
     header_row: int = Field(1, ge=0)
+    header_rows: Literal[1, 2] = 1
     header: Literal["exact", "any order"] = "any order"
     quote: Literal["needed", "values", "all"] = "needed"
     row_is: str

@@ -121,7 +121,7 @@ def _text(concept: str, one: Person, writing: Writing, rng: np.random.Generator)
     if concept in ("grade_level", "grad_year"):
         return Cell(told[writing.grade if concept == "grade_level" else "class_of"], one.grade)
     if concept in PEOPLE:
-        text = told[PEOPLE[concept]]
+        text = told[PEOPLE[concept]] or ""
         if concept == "student_id" and writing.bare:
             return Cell(told["number_bare"], text)
         named = concept.endswith("name") or concept.startswith("name")

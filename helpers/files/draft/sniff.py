@@ -20,7 +20,7 @@ from helpers.files.readers.delimited import DELIMITERS, first_rows, parse_delimi
 from helpers.files.readers.fixed_width import as_delimited, column_starts
 from helpers.files.readers.json_lines import parse_json_lines
 from helpers.files.readers.workbook import is_sheet, parse_sheet, rows_of
-from helpers.files.text_table import Parsed
+from helpers.files.text_table import Parsed, join_heads
 from helpers.layouts import Column, FileLayout, by_place, is_data_head
 from helpers.standard import STRING
 
@@ -105,6 +105,7 @@ def names_columns(rows: Sequence[Sequence[str]], speaks: Callable[[str], bool] =
 
 
 GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
+AGAIN = 0.1  # of a header's words, may be values below it, too: "White" over a column of races
 MOST_LINES = 2_000  # of a fixed-width file: where they all are blank, a column ends
 LOOKED_AT = 60  # rows to detect delimiter and header from
 TEXTS = (".csv", ".tsv", ".txt", ".text", ".psv", ".tab", ".dat", ".jsonl", ".ndjson", ".json", "")
@@ -199,11 +200,39 @@ def _header_row(rows: Sequence[Sequence[str]]) -> int:
     return row + 1 if names_columns(rows[row:]) else 0
 
 
+def _rows_of_head(rows: Sequence[Sequence[str]], header_row: int) -> tuple[int, int]:
+    """Return a header's last row and its number of rows: two, if their words make sense together alone."""
+    for last in (header_row, header_row + 1) if header_row else ():
+        if not 2 <= last < len(rows):
+            continue
+        above, below = rows[last - 2], rows[last - 1]
+        if any(map(str.isdigit, "".join((*above, *below)))):
+            continue
+        again = {
+            at for row in rows[last:] for at, cell in enumerate(below) if row[at : at + 1] == [cell] != [""]
+        }
+        if len(again) > AGAIN * len(below):
+            continue
+        joined, own = join_heads(above, below), [cell for cell in below if cell]
+        groups = len(set(own)) < len(own) and len(set(joined)) == len(joined) and sum(map(bool, above)) > 1
+        single = sum(map(speaks_of_persons, rows[header_row - 1]))
+        if groups or sum(map(speaks_of_persons, joined)) > single:
+            return last, 2
+    return header_row, 1
+
+
 def _by_place(width: int) -> list[Column]:
     return [Column(name=by_place(number)) for number in range(1, width + 1)]
 
 
-def _plain(shape: str, header_row: int, delimiter: str, columns: Sequence[Column]) -> FileLayout:
+def _head_settings(header_row: int, of: int) -> dict[str, str | int | list[int]]:
+    settings: dict[str, str | int | list[int]] = {"header_row": header_row, "header_rows": of}
+    return {name: value for name, value in settings.items() if value != 1}
+
+
+def _plain(
+    shape: str, header_row: int, delimiter: str, columns: Sequence[Column], header_rows: int = 1
+) -> FileLayout:
     return FileLayout.model_validate(
         {
             "name": "undeclared",
@@ -212,6 +241,7 @@ def _plain(shape: str, header_row: int, delimiter: str, columns: Sequence[Column
             "row_is": "?",
             "delimiter": delimiter,
             "header_row": header_row,
+            "header_rows": header_rows,
             "columns": list(columns),
         }
     )
@@ -298,10 +328,10 @@ def _look_into(found: FoundFile, raw: bytes) -> UnknownFile | str:
     if width < 2 and ending not in (".csv", ".tsv", ".tab", ".psv"):
         return "it is text without columns"
     header_row = _header_row(cells)
-    if header_row != 1:
-        settings["header_row"] = header_row
+    header_row, of = _rows_of_head(cells, header_row)
+    settings |= _head_settings(header_row, of)
     columns = _by_place(width) if not header_row and cells else []
-    parsed = parse_delimited(data, _plain("csv", header_row, delimiter, columns), delimiter, quiet)
+    parsed = parse_delimited(data, _plain("csv", header_row, delimiter, columns, of), delimiter, quiet)
     return _table(found, "csv", parsed, parsed.table.rows, settings)
 
 
@@ -337,7 +367,8 @@ def _sheet(found: FoundFile, raw: bytes, quiet: Findings) -> UnknownFile | str:
     if not any(any(row) for row in cells):
         return "the sheet is empty"
     header_row = _header_row(cells)
-    settings: dict[str, str | int | list[int]] = {} if header_row == 1 else {"header_row": header_row}
+    header_row, of = _rows_of_head(cells, header_row)
+    settings = _head_settings(header_row, of)
     columns = _by_place(max(map(len, cells))) if not header_row else []
-    parsed = parse_sheet(raw, _plain("xlsx", header_row, ",", columns), quiet)
+    parsed = parse_sheet(raw, _plain("xlsx", header_row, ",", columns, of), quiet)
     return _table(found, "xlsx", parsed, parsed.table.rows, settings)

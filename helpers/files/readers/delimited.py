@@ -19,7 +19,7 @@ from helpers.files.findings import Findings
 from helpers.files.limits import TooMuch, too_empty
 from helpers.files.parse.values import is_blank
 from helpers.files.readers.fixed_width import as_delimited
-from helpers.files.text_table import Parsed, TextTable, default_settings, unique_names
+from helpers.files.text_table import Parsed, TextTable, default_settings, join_heads, unique_names
 from helpers.layouts import FileLayout
 from helpers.standard import from_arrow
 
@@ -75,6 +75,8 @@ class _Rows:
 
 def _rows_of(data: bytes, file: FileLayout, delimiter: str) -> _Rows:
     header = header_at(data, delimiter, file.header_row)
+    if file.header_rows == 2:
+        header = join_heads(header_at(data, delimiter, file.header_row - 1), header)
     if not file.header_row:  # no header: columns by position
         declared = [column.name for column in file.columns]
         header = [*declared, *[""] * (len(header) - len(declared))]

@@ -16,7 +16,7 @@ import pandas as pd
 
 from helpers.files.findings import Findings
 from helpers.files.limits import MOST_CELLS, MOST_EMPTY_OF_SHEET, too_empty, too_wide
-from helpers.files.text_table import Parsed, TextTable, default_settings, unique_names
+from helpers.files.text_table import Parsed, TextTable, default_settings, join_heads, unique_names
 from helpers.layouts import PICTURE, Column, FileLayout, folded
 from helpers.standard import STRING, BadInput
 
@@ -288,6 +288,8 @@ def parse_sheet(data: bytes, file: FileLayout, findings: Findings) -> Parsed:
         )
     heads = rows[file.header_row - 1] if 0 < file.header_row <= len(rows) else []
     header = [_shown(cell, None).strip() for cell in heads]
+    if file.header_rows == 2 and header:
+        header = join_heads([_shown(cell, None).strip() for cell in rows[file.header_row - 2]], header)
     if not file.header_row:
         header = [column.name for column in file.named()]
     width = max([len(header), 1, *map(len, rows[file.header_row :])])

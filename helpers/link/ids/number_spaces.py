@@ -39,6 +39,7 @@ STANDARD_ERRORS = 6.0  # the same in standard errors
 COVER = 0.3  # share of the shorter column that is equal
 WRONG = 0.1  # share of holders who may be another person, at the upper bound of 95%
 REFUSE = 0.3  # from this share on, at the lower bound, two columns number different people
+ONE_PLACE = 0.9  # share of holders with one school or grade: it tells nobody apart
 MOVED = 0.8  # of the shorter column's values, equal ones that stand with other people: its rows moved
 PLACE = 0.8  # share of holders with one school or grade, where chance gives much less
 # A sequence that is moved by any of these stays equal but for its ends; numbers from a wide space lose all.
@@ -390,6 +391,8 @@ def _places(
         if known.sum() < FEWEST:
             continue
         mine, theirs = code[holders[0]][known], code[holders[1]][known]
+        if max(int(np.max(np.bincount(side))) for side in (mine, theirs)) > ONE_PLACE * len(mine):
+            continue  # who all are in one place agree on nothing
         share = _mapped(mine, theirs)
         by_chance = float(np.mean([_mapped(mine, rng.permutation(theirs)) for _ in range(10)]))
         if share >= PLACE and share - max(by_chance, _beside(one, other, code)) > ABOVE:

@@ -15,13 +15,12 @@ from helpers.files.draft.column_types import day_orders, guess_type
 from helpers.files.draft.columns import (
     Guess,
     counted,
-    has,
     head_words,
     named_fields,
     numbered_thing,
-    subject_of,
     words_file,
 )
+from helpers.files.draft.facts import decide_codes, drafted_facts
 from helpers.files.draft.not_data import NotData, nobodies, rows_of_no_child
 from helpers.files.draft.people import Known, People, guess_people
 from helpers.layouts import by_place
@@ -117,6 +116,7 @@ def kind_of(
         for name, values in distinct.items()
     }
     people = guess_people(rows, guesses, system)
+    guesses = decide_codes(guesses, rows, people)
     return Kind(name, path, sheet, shape, settings, rows, guesses, people, tuple(system), not_data=not_data)
 
 
@@ -141,14 +141,6 @@ def tie_ids(kinds: Sequence[Kind]) -> None:
 
 INTERNAL = ("grade_level", "school_id", "school_name", "role", "graduation_year")
 NOT_TAKEN = ("pin",)
-FITTING = {
-    "date": ("date", "datetime"),
-    "datetime": ("datetime", "date"),
-    "number": ("number", "integer"),
-    "integer": ("integer",),
-    "boolean": ("boolean",),
-    "string": ("string", "code", "integer", "number", "list"),
-}
 
 
 def _text(value: str) -> str:
@@ -316,51 +308,6 @@ def _makes(kind: Kind) -> list[str]:
     return lines
 
 
-def _suggestions(kind: Kind) -> list[str]:
-    """Suggest standard rows in comments, since only a person knows what a row means."""
-    if not kind.names_people:
-        return []
-    heads = {name: head_words(name) for name in kind.guesses if _can_be_taken(name)}
-    every = {word for words in heads.values() for word in words} | set(kind.words)
-    lines: list[str] = []
-    for suggest in words_file()["suggest"]:
-        if not any(word in every for word in suggest["words"]):
-            continue
-        types = {column.name: column.type for column in standard_table(suggest["table"]).columns}
-        found = {}
-        for target, phrases in suggest.items():
-            if target in ("table", "words", "question"):
-                continue
-            fits = FITTING[types[target]]
-            found[target] = next(
-                (
-                    name
-                    for phrase in phrases
-                    for name, words in heads.items()
-                    if has(words, phrase)
-                    and kind.guesses[name].type in fits
-                    and name not in kind.people.fields
-                    and name not in kind.people.ids
-                ),
-                None,
-            )
-        if any(name is None for name in found.values()):
-            continue
-        take = _take(kind)
-        pairs = {"local_id": take["local_id"]} if "local_id" in take else {}
-        pairs |= {target: str(name) for target, name in found.items()}
-        lines += [
-            f"# ? {suggest['question']}, delete the first # of these lines:",
-            "# [[file.makes]]",
-            f"# table = {_text(suggest['table'])}",
-            f"# take = {_inline({target: _text(name) for target, name in pairs.items()})}",
-        ]
-        subject = subject_of(head_words(kind.name), kind.guesses)
-        if "academic_subject" in types and subject is not None:
-            lines.append(f"# set = {_inline({'academic_subject': _text(subject)})}")
-    return lines
-
-
 def _row_is(kind: Kind) -> str:
     if not kind.names_people:
         return "? What is one row of it?"
@@ -431,7 +378,7 @@ def _text_list(texts: Sequence[str]) -> str:
     return "[" + ", ".join(map(_text, texts)) + "]"
 
 
-def _file(kind: Kind) -> list[str]:
+def _file(kind: Kind, title: str) -> list[str]:
     lines = ["[[file]]", f"name = {_text(kind.name)}", f"path = {_text(kind.path)}"]
     lines.append(f"format = {_text(kind.format)}")
     if kind.sheet is not None:
@@ -448,7 +395,13 @@ def _file(kind: Kind) -> list[str]:
     lines.append("columns = [")
     for name in kind.guesses:
         lines += _column(kind, name)
-    return [*lines, "]", "", *_makes(kind), *_suggestions(kind)]
+    lines += ["]", "", *_makes(kind)]
+    if kind.names_people:
+        local = _take(kind).get("local_id")
+        guesses = {name: guess for name, guess in kind.guesses.items() if _can_be_taken(name)}
+        for fact in drafted_facts(guesses, kind.people, kind.words, kind.name, title):
+            lines += fact.lines(local)
+    return lines
 
 
 def draft_text(
@@ -479,5 +432,5 @@ def draft_text(
     ]
     for kind in kinds:
         kind.questions = _questions(kind)
-        lines += ["", *_file(kind)]
+        lines += ["", *_file(kind, title.removesuffix(" (drafted)"))]
     return "\n".join(lines) + "\n"

@@ -25,6 +25,7 @@ MARKS = {
     "counts": r"(?i)^\s*(?:students?|patrons?|records?|rows?|count|number)(?: (?:tested|listed|of))?(?:\W|$)",
     "printed": r"(?i)^\s*(?:printed|run (?:date|on)|report (?:date|run)|end of report|generated|as of)"
     r"(?:\W|$)",
+    "titles": r"(?i)(?:^|\W)(?:school dist(?:rict)?|report|balances|roster|listing)(?:\W|$)",
     "notes": r"[=*:]|(?:\S+\s+){3}\S",
 }
 EXAMPLES = {
@@ -35,9 +36,10 @@ EXAMPLES = {
     "pages": "Page 2",
     "counts": "Students listed",
     "printed": "Printed",
+    "titles": "District report",
     "notes": "* a note",
 }
-ALONE = ("pages", "printed", "notes", "counts")  # rows of one or two cells
+ALONE = ("pages", "printed", "titles", "notes", "counts")  # rows of one or two cells
 PLACEHOLDER = re.compile(
     r"(?:nobody|no one|no patron|no student|none)\b.*|z*(?:test|demo|sample|fake|dummy),? ?(?:student|patron"
     r"|pupil|child|user|kid)s?\b.*|(?:student|patron|pupil|child|user),? ?(?:test|demo|sample|fake|dummy)s?\b"

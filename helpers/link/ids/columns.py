@@ -26,7 +26,7 @@ from helpers.link.ids.forms import normalize_ids
 from helpers.link.ids.number_spaces import find_number_spaces
 from helpers.link.ids.reliability import find_own_addresses, find_unmatched_ids
 from helpers.link.records import Records, SourceLocations
-from helpers.link.values.identifiers import records_of
+from helpers.link.values.identifiers import POSSIBLE, records_of
 from helpers.standard import as_table, wilson
 
 __all__ = ["COUNTS", "IdColumnStatus", "IdColumns", "Refusal", "rated", "verify_id_columns"]
@@ -298,6 +298,7 @@ def _table(judgment: IdColumnStatus, columns: pd.DataFrame) -> pd.DataFrame:
         status=np.select([is_refused, sound.to_numpy(dtype=bool)], ["Refused", "Verified"], "Unverified"),
     )
     order = ["place", "target", "against_silo", "part"]
+    rows = rows[rows["identification_system"].ne(POSSIBLE)]
     rows = rows.sort_values(order, na_position="first", ignore_index=True)
     return rows.drop(columns=["place", "target"])
 

@@ -17,6 +17,7 @@ from helpers.files import District, read_district
 from helpers.files.draft import draft_layouts
 from helpers.files.draft.columns import head_words, words_file
 from helpers.layouts.layout import read_layout
+from helpers.layouts.meanings import allowed_values
 from helpers.link import link_district
 from helpers.standard import fact_tables, standard_table
 from tests.files.drafts import adds_up, found_of_declared, written
@@ -160,9 +161,12 @@ def test_a_real_activity_export_joins_both_its_children_without_correction(
 def test_every_word_of_the_lists_leads_to_a_column_that_there_is() -> None:
     people = {*standard_table("people").dtypes(), "pin"}
     assert set(words_file()["fields"]) <= people
-    for suggest in words_file()["suggest"]:
-        assert suggest["table"] in fact_tables()
-        columns = set(standard_table(suggest["table"]).dtypes())
-        assert set(suggest) - {"table", "words", "question"} <= columns
+    for fact in words_file()["fact"]:
+        assert fact["table"] in fact_tables()
+        columns = set(standard_table(fact["table"]).dtypes())
+        assert {*fact.get("needs", ()), *fact.get("may", ())} <= columns
+    for target, declared in words_file()["closed"].items():
+        table = next(fact["table"] for fact in words_file()["fact"] if target in fact.get("needs", ()))
+        assert set(declared["words"]) <= set(allowed_values(table, target) or ())
     for heads in (field["heads"] for field in words_file()["fields"].values()):
         assert all(" ".join(head_words(head)) for head in heads)

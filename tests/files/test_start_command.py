@@ -75,7 +75,7 @@ def test_a_corrected_draft_is_what_every_command_reads(tmp_path: Path) -> None:
 
 def test_a_suggestion_is_a_declaration_once_its_signs_are_taken_away(tmp_path: Path) -> None:
     text = "student id,first name,last name,absence date,absence code\n"
-    text += "1,Ana,Ruiz,2025-10-01,UNX\n2,Bo,Li,2025-10-02,EXC\n"
+    text += "1,Ana,Ruiz,2025-10-01,Q7\n2,Bo,Li,2025-10-02,Q8\n"
     draft_layouts(written(tmp_path, absences_DOT_csv=text))
     toml = tmp_path / "layouts" / "absences.toml"
     lines = toml.read_text(encoding="utf-8").splitlines()
@@ -83,7 +83,7 @@ def test_a_suggestion_is_a_declaration_once_its_signs_are_taken_away(tmp_path: P
     lines[start : start + 3] = [line.removeprefix("# ") for line in lines[start : start + 3]]
     toml.write_text("\n".join(lines), encoding="utf-8")
     absences = read_district(tmp_path)["absences"].fact("attendance_event")
-    assert absences["attendance_event_category"].tolist() == ["UNX", "EXC"]
+    assert absences["attendance_event_category"].tolist() == ["Q7", "Q8"]
 
 
 def test_no_layout_is_ever_overwritten(tmp_path: Path) -> None:

@@ -69,7 +69,9 @@ def decide_codes(guesses: Mapping[str, Guess], rows: Any, people: People) -> dic
             if not known or counts.share(known.__contains__) < KNOWN_CODES:
                 continue
             odd = {text: n for text, n in zip(counts.texts, counts.times, strict=True) if text not in known}
-            asked = "; ".join(f"what does {text!r} mean, in {n} rows?" for text, n in sorted(odd.items())[:5])
+            asked = "; ".join(
+                f"what does {text!r} mean ({n} of {counts.rows})?" for text, n in sorted(odd.items())[:5]
+            )
             why = f"its words are those of {target.replace('_', ' ')}"
             result[name] = replace(guess, type="code", formats=(), codes=known, why=why, open=asked)
     return result

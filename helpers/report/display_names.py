@@ -102,6 +102,7 @@ _FINDINGS = {
     "rows_alike": "matching rows without an id, read as one person",
     "name_placeholder": "placeholder instead of a name",
     "id_column_refused": "column or list with other children's numbers",
+    "id_column_doubtful": "numbers that may be another system's",
     "id_normalized": "ids written differently from elsewhere",
     "id_unmatched": "ids that no other system has",
     "email_shared": "e-mail address of two children",

@@ -34,11 +34,12 @@ FINDING_KINDS = frozenset(
     not_a_school_year not_a_code not_a_list not_in_codes not_in_pattern required_empty null_as_text too_long
     out_of_range date_ambiguous date_as_number zeros_lost scientific_notation
     key_repeated reference_dangling id_shared rows_disagree rows_alike name_placeholder
-    id_colliding id_column_refused id_normalized id_unmatched email_shared birth_date_disagrees names_disagree
+    id_colliding id_column_refused id_column_doubtful id_normalized id_unmatched email_shared
+    birth_date_disagrees names_disagree
     """.split()
 )
 # Kinds about a column: reported once for the whole file, in whatever row the fault is.
-ABOUT_COLUMNS = ("id_column_refused",)
+ABOUT_COLUMNS = ("id_column_refused", "id_column_doubtful")
 # The table of facts without a value detects faults, too.
 LEFT_OUT = "left_out"
 

@@ -260,7 +260,14 @@ def verify_id_columns(
     unmatched, unmatched_findings = find_unmatched_ids(students, kept, columns)
     head = columns["name"].take(kept["column"].to_numpy()).to_numpy()
     kept = kept.assign(contradicts=~unmatched, head=head)
-    findings = [_findings(judgment, columns), written.findings, forms.findings, shared, unmatched_findings]
+    findings = [
+        _findings(judgment, columns),
+        written.findings,
+        spaces.findings,
+        forms.findings,
+        shared,
+        unmatched_findings,
+    ]
     return IdColumns(
         table=as_table("id_columns", _table(judgment, columns)),
         ids=kept[["number", "system", "value", "raw_value", "contradicts", "file", "row", "head"]],

@@ -65,6 +65,7 @@ class NumberSpaces:
     ids: pd.DataFrame
     columns: pd.DataFrame
     pairs: pd.DataFrame
+    findings: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,9 @@ def find_number_spaces(
     pairs = _compare_columns(students, found, _context(students, schools), texts)
     label, pairs = _merge(found, pairs)
     system = _systems(found, label, pairs)
-    return NumberSpaces(*_with_systems(ids, columns, system, letters), _named(pairs, found, columns))
+    named = _named(pairs, found, columns)
+    doubts = _doubts(named, ids, {found[one].place for one in np.flatnonzero(label >= 0)}, columns)
+    return NumberSpaces(*_with_systems(ids, columns, system, letters), named, doubts)
 
 
 # ------------------------------------------------------------------------------------------------ one column
@@ -515,5 +518,31 @@ def _named(pairs: pd.DataFrame, found: list[_Numbers], columns: pd.DataFrame) ->
             "silo": one["silo"], "name": one["name"],
             "silo_other": other["silo"], "name_other": other["name"],
             **{name: told[name].to_numpy() for name in ("equal", "verdict", "why")},
+        }
+    )  # fmt: skip
+
+
+def _doubts(pairs: pd.DataFrame, ids: pd.DataFrame, proven: set[int], columns: pd.DataFrame) -> pd.DataFrame:
+    """Ask about each column of no space whose numbers may be another system's, by its widest doubt."""
+    names = columns[["silo", "name"]].assign(column=range(len(columns)))
+    free = names[~names["column"].isin(proven)]
+    asked = pairs[pairs["verdict"].eq("doubt")].sort_values("equal", ascending=False, kind="stable")
+    asked = asked.merge(free, on=["silo", "name"], how="inner", validate="many_to_many")
+    asked = asked.drop_duplicates("column")
+    where = ids.drop_duplicates("column")[["column", "file", "row", "value"]]
+    asked = asked.merge(where, on="column", how="inner", validate="one_to_one")
+    return pd.DataFrame(
+        {
+            "silo": asked["silo"],
+            "file": asked["file"],
+            "row": asked["row"],
+            "column": asked["name"],
+            "kind": "id_column_doubtful",
+            "value": asked["value"],
+            "expected": "a number that shows whose it is: it may be that of " + asked["name_other"]
+            + " (" + asked["silo_other"] + "), but " + asked["why"] + "; if it is, give both columns one "
+            "identification_system in their layouts",
+            "action_taken": "nothing",
+            "times": 1,
         }
     )  # fmt: skip

@@ -14,8 +14,11 @@ from helpers.link import Links, Method, link_children
 from helpers.link.ids.evidence import locate_ids
 from helpers.link.ids.number_spaces import NumberSpaces, find_number_spaces
 from helpers.link.records import SourceLocations, prepare_records
+from helpers.score import true_crosswalk
 from tests.link.records import children, frames, linked, record
 from tests.link.test_another_systems_ids import FIRST, LAST
+from tests.link.true_meanings import link, pairs_right
+from tests.shared_districts import SharedDistricts
 
 ALL = range(200)
 RNG = np.random.default_rng(11)
@@ -417,3 +420,34 @@ def test_a_tenth_of_the_holders_who_can_be_compared_may_be_another_person(wrong:
         name = child(one + STRANGER if one < wrong else one) if one < 10 else ()
         rows[one] = record("map", f"map-{one}", *name, Undeclared=str(some[one]))
     assert verdict(*listed("sis", given(WIDE)), *rows) == said
+
+
+def test_a_doubtful_column_is_a_finding_that_says_what_to_declare() -> None:
+    """Two sequences 1..n of nameless records: as many equal numbers as by chance."""
+    rows = [row for silo in ("clicks", "scans") for row in listed(silo, given(SEQUENCE), named=False)]
+    told = linked(*rows).findings
+    told = told[told["kind"].eq("id_column_doubtful")]
+    assert told["silo"].tolist() == ["clicks"]
+    assert "(scans)" in told["expected"].iloc[0]
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("level", ["none", "manual"])
+@pytest.mark.parametrize("seed", [777, 1234, 4242])
+def test_a_district_links_as_well_with_every_number_undeclared(
+    districts: SharedDistricts, seed: int, level: str
+) -> None:
+    district = districts.read(students=600, seed=seed, level=level)
+    ids = district.identifiers
+    of_nobody = ids.assign(
+        identification_system=ids["identification_system"].where(
+            ids["identification_system"].isin(["Login", "Email", "School"]), "Undeclared"
+        )
+    )
+    person = true_crosswalk(district)[["silo", "record", "child"]].rename(columns={"child": "person"})
+    declared, undeclared = (f1(*pairs_right(link(district, numbers), person)) for numbers in (ids, of_nobody))
+    assert undeclared == pytest.approx(declared, abs=0.001)
+
+
+def f1(precision: float, recall: float) -> float:
+    return 2 * precision * recall / (precision + recall)

@@ -247,6 +247,14 @@ def _shares(found: FoundFile, layouts: DeclaredNames) -> dict[str, tuple[float, 
     return {}
 
 
+def _belongs(known: Mapping[str, tuple[float, set[str]]], layout: str, layouts: Mapping[str, Layout]) -> bool:
+    """Test whether a file belongs to a layout that matches it, and isn't exactly what a draft says."""
+    if layout not in known:
+        return False
+    exact = [name for name, (share, _) in known.items() if share == 1.0]
+    return layout in exact or not any(layouts[name].source_status == "own" for name in exact)
+
+
 def _units_of(
     folder: str, files: Sequence[FoundFile], layouts: Mapping[str, Layout], names: DeclaredNames
 ) -> tuple[list[Unit], list[FoundFile]]:
@@ -263,7 +271,7 @@ def _units_of(
             break
         best = max(sums, key=lambda name: (round(sums[name], 6), name))
         unit = Unit(folder, layouts[best])
-        for found in [one for one in left if best in shares[one.path]]:
+        for found in [one for one in left if _belongs(shares[one.path], best, layouts)]:
             unit.files.append(found)
             unit.kinds |= shares[found.path][best][1]
             left.remove(found)

@@ -252,7 +252,7 @@ def _belongs(known: Mapping[str, tuple[float, set[str]]], layout: str, layouts: 
     if layout not in known:
         return False
     exact = [name for name, (share, _) in known.items() if share == 1.0]
-    return layout in exact or not any(layouts[name].source_status == "own" for name in exact)
+    return layout in exact or not any(layouts[name].is_draft for name in exact)
 
 
 def _units_of(

@@ -439,6 +439,11 @@ class Layout(StrictModel):
         return self
 
     @property
+    def is_draft(self) -> bool:
+        """Whether `bigpicture start` wrote it."""
+        return self.source.startswith("Drafted by the kit")
+
+    @property
     def files(self) -> list[FileLayout]:
         """The kinds of file, in the order of the export."""
         return self.file

@@ -446,7 +446,8 @@ def test_a_district_links_as_well_with_every_number_undeclared(
     )
     person = true_crosswalk(district)[["silo", "record", "child"]].rename(columns={"child": "person"})
     declared, undeclared = (f1(*pairs_right(link(district, numbers), person)) for numbers in (ids, of_nobody))
-    assert undeclared == pytest.approx(declared, abs=0.001)
+    # Declared columns aren't compared: where a number is written in other forms, comparing finds more.
+    assert undeclared >= declared - 0.001
 
 
 def f1(precision: float, recall: float) -> float:

@@ -52,6 +52,13 @@ def desk_meanings(district: District) -> dict[Column, str]:
         for file in files
         for head, field in file["columns"]
     }
+    # A file without a header has its columns by their places.
+    wrote |= {
+        (file["path"], f"Column {at}"): field
+        for file in files
+        if not file.get("header", True)
+        for at, (_, field) in enumerate(file["columns"], start=1)
+    }
     columns = _undeclared(district.identifiers)[["silo", "file", "column"]].drop_duplicates()
     return {
         (silo, column): OF_THE_DESK.get(wrote[file, column], f"{silo} {column}")

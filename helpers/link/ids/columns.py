@@ -23,7 +23,7 @@ from helpers.link.ids.evidence import (
     locate_ids,
 )
 from helpers.link.ids.forms import normalize_ids
-from helpers.link.ids.number_spaces import find_number_spaces
+from helpers.link.ids.number_spaces import NumberSpaces, find_number_spaces
 from helpers.link.ids.reliability import find_own_addresses, find_unmatched_ids
 from helpers.link.records import Records, SourceLocations
 from helpers.link.values.identifiers import POSSIBLE, records_of
@@ -34,6 +34,7 @@ __all__ = ["COUNTS", "IdColumnStatus", "IdColumns", "Refusal", "rated", "verify_
 
 # An Undeclared column counts as evidence about a declared one only if this share of their ids is equal.
 MEET = 0.3
+DECLARED = ("State", "District")
 COUNTS = ["comparable", "agree", "disagree"]
 
 Ints = npt.NDArray[np.int64]
@@ -246,10 +247,13 @@ def verify_id_columns(
     """Verify every id column by the names and birth dates of the records that its ids connect."""
     located, columns = locate_ids(students, locations)
     written = normalize_ids(students, located, columns, largest_block)
-    spaces = find_number_spaces(students, written.ids, columns, schools)
-    columns = spaces.columns
-    # What a space numbers alike may still be written in several ways, where no names confirmed one.
-    forms = normalize_ids(students, spaces.ids, columns, largest_block)
+    if _are_declared(columns, locations):
+        spaces, forms = NumberSpaces.as_declared(written.ids, columns), written
+    else:
+        spaces = find_number_spaces(students, written.ids, columns, schools)
+        columns = spaces.columns
+        # What a space numbers alike may still be written in several ways, where no names confirmed one.
+        forms = normalize_ids(students, spaces.ids, columns, largest_block)
     own, shared = find_own_addresses(students, forms.ids, columns, largest_block)
     evidence = compare_id_holders(students, forms.ids.assign(own=own), columns, largest_block)
     judgment = IdColumnStatus(evidence)
@@ -276,6 +280,13 @@ def verify_id_columns(
         passed_over=evidence.passed_over,
         findings=as_table("findings", pd.concat(findings, ignore_index=True)),
     )
+
+
+def _are_declared(columns: pd.DataFrame, locations: SourceLocations) -> bool:
+    """Test whether layouts that the kit knows declare whose numbers a folder has: nothing is left to find."""
+    layouts = locations.layouts.values()
+    known = bool(layouts) and not any(layout.is_draft for layout in layouts)
+    return known and bool(columns["system"].isin(DECLARED).any())
 
 
 def _table(judgment: IdColumnStatus, columns: pd.DataFrame) -> pd.DataFrame:

@@ -256,7 +256,7 @@ def _judge(students: Records, ids: pd.DataFrame, nodes: _Nodes, pairs: _Pairs, l
     same, another = (np.bincount(group[says == what], minlength=count) for what in (SAME, ANOTHER))
     system = nodes.system[pairs.left]
     declared = (system == nodes.system[pairs.right]) & (system != "Undeclared") & ~lossy
-    refuted = (another > LINE * (same + another))[group] & ~(declared & (another < FEWEST)[group])
+    refuted = (another > LINE * (same + another))[group]
     return _Judged(says, refuted, ~refuted & ((same[group] >= FEWEST) | declared))
 
 

@@ -67,6 +67,12 @@ class NumberSpaces:
     pairs: pd.DataFrame
     findings: pd.DataFrame
 
+    @staticmethod
+    def as_declared(ids: pd.DataFrame, columns: pd.DataFrame) -> NumberSpaces:
+        """Keep to what layouts declare; possible ids go."""
+        declared = ids[ids["system"].ne(POSSIBLE)].reset_index(drop=True)
+        return NumberSpaces(declared, columns, pd.DataFrame(), pd.DataFrame())
+
 
 @dataclass(frozen=True)
 class _Numbers:

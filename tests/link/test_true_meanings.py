@@ -54,13 +54,16 @@ def test_declaring_the_columns_of_a_desk_joins_what_their_forms_kept_apart(
     told = links.findings[links.findings["kind"].eq("id_normalized")]
     told = told[told["column"].isin([column for _, column in numbers])].set_index(["file", "column"])
     assert set(told.index) == {
+        ("Skyward archive/health alerts.csv", "Column 2"),
+        ("library/patrons.out", "Column 2"),
         ("Star/SR_Historical_Fall.csv", "StudentLocalID"),
         ("behavior/referrals.csv", "ID_Local"),
         ("library/overdue 10-31.csv", "Patron Barcode"),
         ("lunch/FR eligibility 25-26 (Debbie).xlsx/F&R", "ID #"),
         ("lunch/account balances.csv", "Stu ID"),
     }
-    assert (told["times"] > 20).all()
+    # Of the patrons, one child's number alone is written in another form.
+    assert (told["times"].drop(("library/patrons.out", "Column 2")) > 20).all()
     assert told["value"].str.lstrip("P 0").eq(told["read_as"].str.lstrip("0")).all()
 
 

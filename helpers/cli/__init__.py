@@ -10,10 +10,11 @@ from helpers.cli.audit import audit
 from helpers.cli.family import family
 from helpers.cli.link import link
 from helpers.cli.profile import profile, questions
-from helpers.cli.read import dictionary, read, start
+from helpers.cli.read import dictionary, read
 from helpers.cli.report import dashboard, gaps, report
 from helpers.cli.school_systems import people, sector, survey
 from helpers.cli.score import cards, explain, score
+from helpers.cli.start import start
 from helpers.cli.unexpected import Commands
 from helpers.cli.view import view
 from helpers.cli.workshop import doctor, workshop

@@ -1,9 +1,8 @@
-"""Commands about files: read a folder, draft a layout, explain columns."""
+"""Commands about files: read a folder, explain columns."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +24,10 @@ from helpers.layouts import all_layouts
 from helpers.standard import Measured, percent
 
 if TYPE_CHECKING:
-    from helpers.files import District, OpenDraft, Started
+    from helpers.files import District
     from helpers.share import Guard
 
-__all__ = ["dictionary", "read", "start"]
+__all__ = ["dictionary", "read"]
 
 # Columns of a layout in the short answer.
 COLUMNS = 8
@@ -56,12 +55,12 @@ def read(folder: Path, out: Path, show_values: bool, output: Output) -> None:
     """Read the exports in FOLDER and account for every row.
 
     A row is used, is a header, is set aside because it can't be read, or is kept apart because it is about no
-    child. Also names each layout of the folder with open questions ("# ?"), and the columns about a child
-    that it doesn't use.
+    child. Also says which questions `bigpicture start` left open.
     """
-    from helpers.files import NOT_INVENTED, folded_accounts, no_child_told, open_drafts
+    from helpers.files import NOT_INVENTED, folded_accounts, no_child_told
     from helpers.profile import authority_in
     from helpers.share import Guard
+    from helpers.start import read_open
 
     district = read_folder(folder, output)
     guard = Guard.of(district)
@@ -79,9 +78,8 @@ def read(folder: Path, out: Path, show_values: bool, output: Output) -> None:
             accounts = accounts[["silo", "file", *rows]]
         accounts = accounts.assign(**{name: guard.rounded(accounts[name]) for name in rows})
     accounts, kinds = worded(guard, accounts, as_json), worded(guard, kinds, as_json)
-    open_ = open_drafts(folder)
+    open_ = read_open(folder)
     authority = authority_in(district)
-    drafts = [{**asdict(draft), "told": draft.summary} for draft in open_]
     exact = (
         "Rows are rounded to tens here, since a file may list few children. What is not set aside or kept "
         "apart is used, or is a header; restricted_accounts.csv has the exact account of every row."
@@ -98,13 +96,13 @@ def read(folder: Path, out: Path, show_values: bool, output: Output) -> None:
         **real,
         **students,
         **_kept_out(district.findings),
-        **({"drafts": drafts} if as_json else {draft.layout: draft.summary for draft in open_}),
+        **({"open questions": open_} if as_json or open_ else {}),
         **roster,
         **list_outputs(paths),
         **({"next": hint} if unknown and not as_json else {}),
     }
     notes = [f"Next: {hint}."] if unknown else []
-    notes += [*students.values(), *_drafts_note(open_), *roster.values(), *desk_note(paths)]
+    notes += [*students.values(), *_open_note(open_, folder), *roster.values(), *desk_note(paths)]
     summary = None if as_json else _summary(district, guard, accounts, kinds, notes)
     output.emit(figures, summary, TITLES)
 
@@ -152,14 +150,14 @@ def _summary(
     return Summary(finding, title, worst, notes)
 
 
-def _drafts_note(drafts: Sequence[OpenDraft]) -> list[str]:
-    if len(drafts) == 1:
-        return [f"{drafts[0].layout}: {drafts[0].summary}."]
-    asked = Measured("draft_questions", sum(draft.questions for draft in drafts))
-    text = (
-        f'{Measured("layouts_draft", len(drafts)):count} are drafts, with {asked:count} (lines with "# ?").'
-    )
-    return [f"{text} --table lists them."] if drafts else []
+def _open_note(open_: Sequence[str], folder: Path) -> list[str]:
+    if not open_:
+        return []
+    asked = Measured("questions_open", len(open_))
+    more = f" The first: {open_[0]}" if len(open_) > 1 else f" {open_[0]}"
+    return [
+        f"{asked:count} about these files {asked.verb('is', 'are')} open (`bigpicture start {folder}`).{more}"
+    ]
 
 
 def _kept_out(findings: pd.DataFrame) -> dict[str, Any]:
@@ -179,58 +177,6 @@ def _kept_out(findings: pd.DataFrame) -> dict[str, Any]:
         )
     ]
     return {"about no child": pd.DataFrame(rows)}
-
-
-@click.command(short_help="Draft a layout for files that no layout knows.")
-@folder_argument()
-@with_output
-def start(folder: Path, output: Output) -> None:
-    """Draft a layout for each file in FOLDER without one: CSV, JSON lines or xlsx.
-
-    Writes one TOML per system into FOLDER/layouts, with the reason for each guess, and "# ?" where a person
-    has to decide. Every command reads it from there. Prints names of files and columns, never their content.
-    """
-    from helpers.files import draft_layouts, told
-
-    with output.step("Looking at the files"):
-        started = draft_layouts(folder)
-    figures = told(started, str(folder), output.as_json)
-    output.emit(figures, _drafted(started, folder))
-
-
-def _drafted(started: Started, folder: Path) -> Summary:
-    """Count drafted layouts, and name those with most open questions."""
-    from helpers.files import describe_tables
-
-    layouts = list(dict.fromkeys(one.toml for one in started.drafted))
-    drafted = Measured("layouts_draft", len(layouts))
-    files = Measured("files_drafted", sum(one.files for one in started.drafted))
-    asked = Measured("draft_questions", sum(len(one.kind.questions) for one in started.drafted))
-    known = describe_tables(started.known)
-    finding = [
-        f"Drafted {drafted:bold count} for {files:bold count}, with {asked:count} for a person. "
-        f"Known already: {known}. Not drafted: {len(started.left)}."
-        if layouts
-        else f"Nothing to draft: no file here is both unknown and a table. Known already: {known}. "
-        f"Not drafted: {len(started.left)}."
-    ]
-    most = sorted(started.drafted, key=lambda one: -len(one.kind.questions))[:3]
-    worst = [f"{one.file}, {len(one.kind.questions)} open: {one.kind.questions[0]}" for one in most]
-    notes = [f"Left out: {_first(started.left)}"] if started.left else []
-    if layouts:
-        notes.insert(
-            0,
-            f'Next: read each layout in {folder}/layouts, answer what "# ?" asks, then `bigpicture read '
-            f"{folder}`.",
-        )
-    notes += started.doubts[:1]
-    return Summary(finding, "Most questions for a person", worst, notes)
-
-
-def _first(left: Mapping[str, str]) -> str:
-    file, reason = next(iter(left.items()))
-    more = f" (and {len(left) - 1} more)" if len(left) > 1 else ""
-    return f"{file}, {reason}{more}"
 
 
 @click.command(short_help="Explain what the columns of a layout mean.")

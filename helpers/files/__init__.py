@@ -24,7 +24,7 @@ from helpers.files.district import (
     what_is_there,
     with_children,
 )
-from helpers.files.draft import OpenDraft, Started, draft_layouts, open_drafts, told
+from helpers.files.draft import Started, UnknownFile, draft_layouts, explain_draft, tables_of_drafts, told
 from helpers.files.draft.columns import head_words, numbered_thing, words_file
 from helpers.files.draft.sniff import names_columns, speaks_of_persons
 from helpers.files.file_profile import WORDS

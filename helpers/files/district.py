@@ -22,7 +22,7 @@ from helpers.files.readers.decode import as_utf8
 from helpers.files.readers.xml import read_xml_records
 from helpers.files.recognize import DeclaredNames, below, look_at, records_in
 from helpers.files.run_cache import fingerprint, shared
-from helpers.layouts import Layout, all_layouts
+from helpers.layouts import ANSWERS, DONT_KNOW, Answers, Layout, all_layouts, read_answers, with_answers
 from helpers.standard import STRING, BadInput, Measured, as_table, empty_table, nearest, plain, respelled
 
 __all__ = [
@@ -396,7 +396,8 @@ def what_is_there(folder: Path) -> There:
     """Find the silos of a folder, and its files that match no layout."""
     must_be_a_folder(folder)
     about = _about(folder)
-    layouts = all_layouts(folder / "layouts")
+    answers = read_answers(folder)
+    layouts = _answered(all_layouts(folder / "layouts"), answers, folder / ANSWERS)
     root = folder / "silos" if (folder / "silos").is_dir() else folder
     files, refused = files_below(root)
     if not files and not refused:
@@ -421,7 +422,33 @@ def what_is_there(folder: Path) -> There:
         for name, found in more.items():
             silos[name if name not in silos else f"{name}/{found[0].layout}"] = found
     silos, more_doubts = with_drafts(silos, own)
+    silos = _with_roster(silos, answers.roster, folder / ANSWERS)
     return There(about, layouts, silos, unknown, refused, [*doubts, *more_doubts])
+
+
+def _answered(layouts: Mapping[str, Layout], answers: Answers, where: Path) -> dict[str, Layout]:
+    """Complete layouts by a folder's answers."""
+    for name in answers.layouts():
+        if name not in layouts:
+            raise BadInput(
+                f"{where} has answers about the layout {name!r}, which doesn't exist."
+                f"{nearest(name, layouts)} Correct its name, or delete its lines."
+            )
+    return {name: with_answers(layout, answers, where) for name, layout in layouts.items()}
+
+
+def _with_roster(silos: Silos, roster: str | None, where: Path) -> Silos:
+    """Give a system the authority over the roster."""
+    if roster in (None, DONT_KNOW):
+        return silos
+    if roster not in silos:
+        raise BadInput(
+            f"{where} names {roster!r} as the roster, and no file here is of that system."
+            f"{nearest(str(roster), silos)} Add its file, or delete the line."
+        )
+    layout, files = silos[roster]
+    authority = [*dict.fromkeys([*layout.authority, "roster"])]
+    return {**silos, roster: (layout.model_copy(update={"authority": authority}), files)}
 
 
 def _known_beside(folder: Path, layouts: Mapping[str, Layout], about: Mapping[str, Any]) -> Path | None:

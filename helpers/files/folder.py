@@ -24,6 +24,7 @@ from helpers.files.limits import (
     shape_trouble,
 )
 from helpers.files.readers.workbook import sheets_in
+from helpers.layouts import ANSWERS
 from helpers.standard import BadInput, Measured
 
 __all__ = [
@@ -43,8 +44,9 @@ __all__ = [
 PASSED_OVER = ("layouts", "__MACOSX")
 # Decisions about flagged students, which the team adds to from week to week.
 CHECK_IN_FILE = "check_in.csv"
-# Files about the whole folder, not exports: its description, the team's trust order and its decisions.
-OF_THE_FOLDER = ("district.json", "elements.toml", CHECK_IN_FILE)
+# Files about the whole folder, not exports: its description, answers about its files, the team's trust order
+# and its decisions.
+OF_THE_FOLDER = ("district.json", ANSWERS, "elements.toml", CHECK_IN_FILE)
 # Exceptions from a zip that is damaged, or packed by an unusual method.
 DAMAGED = (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error)
 WORKBOOKS = (".xlsx", ".xlsm")

@@ -17,6 +17,8 @@ from helpers.layouts import FileLayout, Layout, folded
 __all__ = ["DeclaredNames", "Recognized", "below", "look_at", "records_in"]
 
 ENOUGH = 0.5
+# A draft knows one folder's files. One of another name may only have the same names and numbers in front.
+ENOUGH_OF_A_DRAFT = 0.8
 TITLE_ROWS = 10  # how far below its declared row we look for a header
 HEAD = 1 << 16  # bytes of a fixed-width file
 TOP_ROWS = 20  # read at once; a declared header row further down is read by itself
@@ -207,12 +209,12 @@ def best_in(look: Look, layout: Layout) -> Recognized | None:
             names = look.names(file, delimiter)
             if look.above and len(names) < 2:
                 continue  # a title, or cells with another delimiter
-            found = share(names, file)
-            if found < ENOUGH:
+            found, by_name = share(names, file), look.lies_at(file)
+            if found < (ENOUGH_OF_A_DRAFT if layout.is_draft and not by_name else ENOUGH):
                 continue
             if look.above and not _are_titles(look, file, delimiter):
                 continue
-            candidate = Recognized(file, found, delimiter, look.lies_at(file), look.above)
+            candidate = Recognized(file, found, delimiter, by_name, look.above)
             if best is None or (candidate.share, candidate.by_name) > (best.share, best.by_name):
                 best = candidate
     return best

@@ -1,5 +1,14 @@
 """Layouts: what a system's export looks like, and what its columns mean."""
 
+from helpers.layouts.answers import (
+    ANSWERS,
+    DONT_KNOW,
+    NO_RESULTS,
+    Answers,
+    read_answers,
+    with_answers,
+    write_answers,
+)
 from helpers.layouts.column import code_set, folded, shape_of
 from helpers.layouts.dictionary import NO_TERM, data_dictionary, filled_tables, table_dictionary
 from helpers.layouts.formats import PICTURE

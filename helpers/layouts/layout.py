@@ -63,9 +63,14 @@ def braced(source: str) -> str | None:
 
 
 class Makes(StrictModel):
-    """One kind of standard row, made from each source row or from each cell of a pattern's columns."""
+    """One kind of standard row, made from each source row or from each cell of a pattern's columns.
+
+    A `guess` of a draft holds until district.toml has the answer: its rows are made, are not, or are once the
+    order of day and month in their dates is known ("days").
+    """
 
     table: str
+    guess: Literal["yes", "no", "days"] | None = None
     take: dict[str, str] = {}
     set: dict[str, str | bool | float] = {}
     flags: dict[str, dict[str, str]] = {}
@@ -202,11 +207,15 @@ class FileLayout(StrictModel):
     @model_validator(mode="before")
     @classmethod
     def _families(cls, given: Any) -> Any:
-        """Expand column families: `{ repeat = ["1", "2"], columns = [{ name = "Goal{n}Name" }] }`."""
+        """Expand column families: `{ repeat = ["1", "2"], columns = [{ name = "Goal{n}Name" }] }`.
+
+        A name alone is a column of text.
+        """
         if not isinstance(given, dict) or not isinstance(given.get("columns"), list):
             return given
         columns: list[Any] = []
-        for column in given["columns"]:
+        for one in given["columns"]:
+            column: Any = {"name": one} if isinstance(one, str) else one
             if isinstance(column, dict) and "repeat" in column:
                 for n in column["repeat"]:
                     columns += [

@@ -146,7 +146,6 @@ __all__ = [
     "describe_data_team",
     "describe_maturity",
     "disagreement_table",
-    "disputed",
     "element_names",
     "family_pages",
     "indicator_sentences",

@@ -56,7 +56,6 @@ from helpers.score.truth import misjudged_pairs, rows_not_there, true_crosswalk
 # Public names, each documented. Other imports here are for other rooms.
 __all__ = [
     "AnswerKey",
-    "FamilyPageScores",
     "GroupScores",
     "LinkSummary",
     "can_be_judged",

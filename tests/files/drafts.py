@@ -49,7 +49,8 @@ def draft(place: Path) -> dict[str, dict[str, object]]:
     """Give the columns of the only layout that was drafted, by name."""
     (toml,) = (place / "layouts").glob("*.toml")
     (file,) = tomllib.loads(toml.read_text(encoding="utf-8"))["file"]
-    return {column["name"]: column for column in file["columns"]}
+    columns = ({"name": one} if isinstance(one, str) else one for one in file["columns"])
+    return {column["name"]: column for column in columns}
 
 
 def written(place: Path, **files: str | bytes) -> Path:

@@ -91,7 +91,7 @@ def test_a_file_elsewhere_that_a_layout_reads_makes_the_folder_real(place: str, 
 def test_the_folder_s_own_declarations_and_notes_leave_it_invented(copy: Path) -> None:
     (copy / "layouts").mkdir()
     for name in ("district.toml", "elements.toml", "notes.md", "layouts/README.md", "silos/.DS_Store"):
-        (copy / name).write_text("x = 1\n", encoding="utf-8")
+        (copy / name).write_text("# ours\n", encoding="utf-8")
     (copy / "team.csv").write_text("who,when\nus,Monday\n", encoding="utf-8")
     assert why_real(copy) is None
 

@@ -57,10 +57,8 @@ def test_four_of_five_codes_must_be_known(tmp_path: Path, codes: str, is_made: b
     assert len(drafted(tmp_path, "absences", "Att Code,Date", days(codes))) == (10 if is_made else 0)
 
 
-def test_a_code_that_nobody_knows_is_asked_and_its_row_is_no_absence(tmp_path: Path) -> None:
+def test_a_row_with_a_code_that_nobody_knows_is_no_absence(tmp_path: Path) -> None:
     made = drafted(tmp_path, "absences", "Att Code,Date", days("AAEETTAAER"))
-    (layout,) = (tmp_path / "layouts").glob("*.toml")
-    assert "# ? What does 'R' mean (1 of 10)?" in layout.read_text(encoding="utf-8")
     assert made["attendance_event_category"].isna().tolist() == [False] * 9 + [True]
 
 
@@ -83,10 +81,42 @@ def test_each_column_of_a_score_is_a_result_by_its_subject_method_and_nearest_da
     assert told["administration_date"].dt.month.tolist() == [1, 9, 1]
 
 
-def test_a_scale_score_without_a_day_is_a_result_and_a_bare_score_is_asked(tmp_path: Path) -> None:
-    rows = [f"{400 + at}" for at in range(10)]
-    assert len(drafted(tmp_path / "one", "test", "Scale Score", rows)) == 10
-    assert drafted(tmp_path / "two", "test", "Score", rows).empty
-    (layout,) = (tmp_path / "two" / "layouts").glob("*.toml")
-    assert "# ? If a row is a test that a child took" in layout.read_text(encoding="utf-8")
-    assert [makes.table for makes in read_layout(layout).files[0].makes] == ["people"]
+def guesses(folder: Path) -> list[tuple[str, str | None]]:
+    (layout,) = (folder / "layouts").glob("*.toml")
+    return [(makes.table, makes.guess) for makes in read_layout(layout).files[0].makes]
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "guess"),
+    [
+        ("test", "Scale Score", None),
+        ("test", "Score", "yes"),
+        ("list", "Score", "no"),
+        ("test", "Growth", "yes"),
+        ("test", "Room", ""),
+        ("list", "Growth", ""),
+    ],
+)
+def test_what_a_header_doesn_t_say_of_scores_is_a_guess_by_the_file_s_other_words(
+    tmp_path: Path, name: str, head: str, guess: str | None
+) -> None:
+    made = drafted(tmp_path, name, head, [f"{400 + at}" for at in range(10)])
+    assert len(made) == (10 if guess in (None, "yes") else 0)
+    told = [("people", None)] + ([] if guess == "" else [("assessment_result", guess)])
+    assert guesses(tmp_path) == told
+
+
+@pytest.mark.parametrize(("columns", "is_a_test"), [(2, False), (3, True)])
+def test_three_columns_of_numbers_may_be_a_test_s(tmp_path: Path, columns: int, is_a_test: bool) -> None:
+    heads = ",".join(["Blending", "Sounds", "Fluency"][:columns])
+    rows = [",".join([f"{at + 10 * place}" for place in range(columns)]) for at in range(10)]
+    assert drafted(tmp_path, "list", heads, rows).empty
+    assert (("assessment_result", "no") in guesses(tmp_path)) == is_a_test
+
+
+@pytest.mark.parametrize(
+    "numbers", [[f"{at % 3}" for at in range(10)], [f"{70_001 + at}" for at in range(10)]]
+)
+def test_flags_and_numbers_of_rows_are_no_scores(tmp_path: Path, numbers: list[str]) -> None:
+    assert drafted(tmp_path, "test", "Total", numbers).empty
+    assert guesses(tmp_path) == [("people", None)]

@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 from helpers.files import read_district
-from helpers.files.draft import draft_layouts
+from helpers.files.draft import draft_layouts, explain_draft
 from helpers.files.draft.column_types import guess_type
 from helpers.files.draft.columns import counted, head_words, named_fields
+from helpers.standard import BadInput
 from tests.files.drafts import BORN, CLUB, adds_up, club, draft, written
 
 
@@ -82,21 +83,18 @@ def test_ids_are_those_of_persons_and_no_others(tmp_path: Path) -> None:
 def test_one_bad_value_does_not_cost_a_small_file_its_column(tmp_path: Path) -> None:
     points = ["absent", *(str(n) for n in range(11))]
     started = draft_layouts(written(tmp_path, club_DOT_csv=club(BORN, points)))
-    columns = draft(tmp_path)
-    assert columns["D.O.B."]["format"] == "%d/%m/%Y"
-    assert columns["Points"]["type"] == "integer"
-    text = (tmp_path / "layouts" / "club.toml").read_text(encoding="utf-8")
-    assert "# ? 1 of 11 isn't a day: row 13\n" in text
-    assert "# ? 1 of 12 isn't a number: row 2\n" in text
-    assert "14/14/2013" not in text
-    assert started.drafted[0].kind.questions[0] == "D.O.B.: 1 of 11 isn't a day: row 13"
+    assert draft(tmp_path)["D.O.B."]["format"] == "%d/%m/%Y"
+    guesses = started.drafted[0].kind.guesses
+    assert guesses["Points"].type == "integer"
+    assert guesses["D.O.B."].open == "1 of 11 isn't a day: row 13"
+    assert guesses["Points"].open == "1 of 12 isn't a number: row 2"
+    assert "14/14/2013" not in (tmp_path / "layouts" / "club.toml").read_text(encoding="utf-8")
     district = read_district(tmp_path)
     people = district["club"].people
     assert people["birth_date"].notna().sum() == 10
     assert people["grade_level"].eq("05").sum() == 11
     found = district.findings[["kind", "row", "column"]].to_numpy().tolist()
     assert ["not_a_date", 13, "D.O.B."] in found
-    assert ["not_a_integer", 2, "Points"] in found
 
 
 @pytest.mark.parametrize(
@@ -120,9 +118,8 @@ def test_a_column_is_what_nearly_all_its_values_are(values: list[str], kind: str
 
 def test_a_slip_is_told_with_its_file_where_files_of_one_kind_are_drafted_together(tmp_path: Path) -> None:
     files = {"clubs__a1_DOT_csv": club(BORN[:10]), "clubs__a2_DOT_csv": club([*BORN[:9], *BORN[11:]])}
-    draft_layouts(written(tmp_path, **files))
-    text = (tmp_path / "layouts" / "clubs.toml").read_text(encoding="utf-8")
-    assert "1 of 20 isn't a day: row 11 of clubs/a2.csv" in text
+    (drafted,) = draft_layouts(written(tmp_path, **files)).drafted
+    assert drafted.kind.guesses["D.O.B."].open == "1 of 20 isn't a day: row 11 of clubs/a2.csv"
 
 
 @pytest.mark.parametrize(
@@ -139,18 +136,17 @@ def test_heads_are_known_however_they_are_written(head: str, field: str) -> None
 
 
 def test_every_column_has_a_reason(tmp_path: Path) -> None:
-    draft_layouts(written(tmp_path, club_DOT_csv=club(BORN)))
-    lines = (tmp_path / "layouts" / "club.toml").read_text(encoding="utf-8").splitlines()
-    above = {
-        line.split('"')[1]: lines[place - 1]
-        for place, line in enumerate(lines)
-        if line.startswith("  { name = ")
-    }
-    assert list(above) == CLUB.strip().split(",")
-    assert all(reason.startswith("  # ") for reason in above.values()), above
-    assert "Not used: no standard column has this header" in above["Lunch?"]
-    assert "somebody else" in above["Mum/Dad mail"]
-    assert "another column already gives this, First name" in above["Given name"]
+    folder = written(tmp_path, club_DOT_csv=club(BORN))
+    before = explain_draft(folder, "club.csv")
+    reasons = before.set_index("column")["why"]
+    assert list(reasons.index) == CLUB.strip().split(",")
+    assert reasons.str.len().min() > 0
+    assert "somebody else" in reasons["Mum/Dad mail"]
+    assert "another column already gives this, First name" in reasons["Given name"]
+    draft_layouts(folder)
+    pd.testing.assert_frame_equal(explain_draft(folder, "club.csv"), before)
+    with pytest.raises(BadInput, match=r"Did you mean club\.csv"):
+        explain_draft(folder, "clubs.csv")
 
 
 def test_a_birth_date_that_is_left_out_does_not_speak_against_an_id(tmp_path: Path) -> None:
@@ -199,5 +195,5 @@ def test_a_number_under_another_head_is_asked_about_and_not_taken(tmp_path: Path
     (drafted,) = draft_layouts(written(tmp_path, users_DOT_text=text)).drafted
     assert drafted.kind.people.perhaps == [head]
     assert not drafted.kind.people.ids
-    assert f"{head}: is it an id of these people?" in drafted.kind.questions
-    assert "if it is their id here" in (tmp_path / drafted.toml).read_text(encoding="utf-8")
+    doubts = explain_draft(tmp_path, "users.text").set_index("column")["doubt"]
+    assert "may be their id here" in doubts[head]

@@ -134,11 +134,7 @@ def test_two_files_of_one_folder_keep_the_subject_that_only_their_names_give(
         ("math", "*math*.csv"),
         ("reading", "*reading*.csv"),
     ]
-    # Once its lines are uncommented, each row has its subject; so has a file of another month.
-    text = toml.read_text(encoding="utf-8")
-    for line in ("[[file.makes]]", 'table = "assessment_result"', "take = { local_id", "set = { academic"):
-        text = text.replace(f"# {line}", line)
-    toml.write_text(text, encoding="utf-8")
+    # Each row has its subject; so has a file of another month.
     (tmp_path / folder / "Reading of May.csv").write_text(SCORES.format(199), encoding="utf-8")
     results = read_district(tmp_path).fact("assessment_result")
     by_subject = results.groupby("academic_subject")["result"].apply(sorted).to_dict()

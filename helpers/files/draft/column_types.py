@@ -314,7 +314,6 @@ def _codes(distinct: Distinct, words: Sequence[str]) -> Guess | None:
         "code",
         codes={text: text for text in sorted(texts)},
         why=f"it repeats {len(texts)} words",
-        open="write the meaning after each =; the kit reports any word not listed",
     )
 
 

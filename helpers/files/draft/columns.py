@@ -91,6 +91,7 @@ def counted(values: pd.Series) -> Distinct:
 
 
 PIECES = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+|#")
+GLUED = re.compile(r"(?!candidate)([^\W\d_]{4,}?)(percentile|score|code|date)")  # motorpercentile
 LONGEST = 500  # characters of a header to look at: anything longer is prose
 ABBREVIATED = re.compile(r"\b(?:[A-Za-z]\.){2,}")  # D.O.B.
 Whose = str  # person, other, thing or nobody
@@ -122,7 +123,9 @@ def head_words(head: str) -> tuple[str, ...]:
         word = "number" if found[0] == "#" else found[0].casefold()
         # "Pupil No" is a number, "No Show" isn't.
         denies = word == "no" and head[found.end() :].lstrip(" ._-")[:1].isalnum()
-        words += [word] if denies else spelled.get(word, word).split()
+        glued = GLUED.fullmatch(word)
+        parts = list(glued.groups()) if glued else [word]
+        words += [word] if denies else spelled[word].split() if word in spelled else parts
     joined = " ".join(words)
     for apart, together in words_file()["written_apart"].items():
         joined = re.sub(rf"\b{apart}\b", together, joined)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+import pandas as pd
 
 from helpers.files.draft.columns import Guess, counted, has, head_words, subject_of, words_file
 from helpers.files.draft.people import People
@@ -15,6 +16,10 @@ __all__ = ["DraftedFact", "decide_codes", "drafted_facts"]
 
 KNOWN_CODES = 0.8  # of the rows with a code: as many decide that the column is what its header says
 CODED = ("string", "code", "integer", "boolean")  # types that a column of codes may seem to have
+WORDS_OF = "its words are those of"
+FEWEST_SCORES = 3  # columns of numbers that make a file a test's, if no word says so; different scores
+UNSAID = "Test score"  # how a score is expressed, if its header doesn't say: points
+DIGITS, ALL_DIFFER = 5, 0.9  # of numbers of rows or people: their length, and the share of different ones
 MOST_SCORES = 24  # results in one row
 FITTING = {
     "date": ("date", "datetime"),
@@ -32,24 +37,10 @@ class DraftedFact:
 
     table: str
     take: Mapping[str, str]
-    question: str
     fixed: Mapping[str, str] = field(default_factory=dict)
     unless_empty: str | None = None
-    decided: bool = False
-
-    def lines(self, local_id: str | None) -> list[str]:
-        """Write it as a layout does; a suggestion behind #."""
-        take = ({"local_id": local_id} if local_id else {}) | dict(self.take)
-        lines = ["[[file.makes]]", f"table = {json.dumps(self.table)}"]
-        lines += [f"unless_empty = {json.dumps(self.unless_empty)}"] if self.unless_empty else []
-        for name, pairs in (("take", take), ("set", self.fixed)):
-            inside = ", ".join(
-                f"{key} = {json.dumps(text, ensure_ascii=False)}" for key, text in pairs.items()
-            )
-            lines += [f"{name} = {{ {inside} }}"] if pairs else []
-        if self.decided:
-            return [f"# {self.question}: its columns' headers and values fit.", *lines]
-        return [f"# ? {self.question}, delete the first # of these lines:", *(f"# {line}" for line in lines)]
+    # What a person must confirm: yes, no, or "days" for yes once their order is known; None if decided.
+    guess: str | None = None
 
 
 def decide_codes(guesses: Mapping[str, Guess], rows: Any, people: People) -> dict[str, Guess]:
@@ -66,40 +57,45 @@ def decide_codes(guesses: Mapping[str, Guess], rows: Any, people: People) -> dic
                 continue
             counts = counted(rows[name])
             known = {text: meanings[text.casefold()] for text in counts.texts if text.casefold() in meanings}
-            if not known or counts.share(known.__contains__) < KNOWN_CODES:
+            called = target.replace("_", " ")
+            if known and counts.share(known.__contains__) >= KNOWN_CODES:
+                why = f"{WORDS_OF} {called}"
+            elif guess.type == "code":
+                why = f"its header is that of {called}, and most of its words are unknown"
+            else:
                 continue
-            odd = {text: n for text, n in zip(counts.texts, counts.times, strict=True) if text not in known}
-            asked = "; ".join(
-                f"what does {text!r} mean ({n} of {counts.rows})?" for text, n in sorted(odd.items())[:5]
-            )
-            why = f"its words are those of {target.replace('_', ' ')}"
-            result[name] = replace(guess, type="code", formats=(), codes=known, why=why, open=asked)
+            result[name] = replace(guess, type="code", formats=(), codes=known, why=why, open="")
     return result
 
 
 def drafted_facts(
-    guesses: Mapping[str, Guess], people: People, words: tuple[str, ...], name: str, title: str
+    guesses: Mapping[str, Guess],
+    rows: pd.DataFrame,
+    people: People,
+    words: tuple[str, ...],
+    name: str,
+    title: str,
 ) -> Iterator[DraftedFact]:
     """List the standard rows that a kind of file seems to make."""
     heads = {one: head_words(one) for one in guesses if one not in (*people.fields, *people.ids)}
     every = {word for own in map(head_words, guesses) for word in own} | {*words}
     for fact in words_file()["fact"]:
-        if not any(word in every for word in fact["words"]):
-            continue
+        named = every.intersection(fact["words"])
         if fact["table"] == "assessment_result":
-            yield from _results(fact, guesses, heads, name, title)
+            several = {one for one in heads if _varies(rows[one])}
+            yield from _results(fact, guesses, heads, several, name, title, named)
             continue
         found = {
             target: _column(target, fact, guesses, heads) for target in (*fact["needs"], *fact.get("may", {}))
         }
-        if any(found[target] is None for target in fact["needs"]):
+        if not named or any(found[target] is None for target in fact["needs"]):
             continue
         take = {target: column for target, column in found.items() if column is not None}
         closed = [column for target, column in take.items() if target in words_file()["closed"]]
-        decided = all(guesses[column].why.startswith("its words are those of") for column in closed)
-        if "date" in take:
-            decided &= guesses[take["date"]].open == ""
-        yield DraftedFact(fact["table"], take, fact["question"], decided=decided)
+        guess = None if all(guesses[column].why.startswith(WORDS_OF) for column in closed) else "no"
+        if guess is None and "date" in take and guesses[take["date"]].open:
+            guess = "days"
+        yield DraftedFact(fact["table"], take, guess=guess)
 
 
 def _column(
@@ -128,27 +124,29 @@ def _results(
     fact: Mapping[str, Any],
     guesses: Mapping[str, Guess],
     heads: Mapping[str, tuple[str, ...]],
+    several: set[str],
     name: str,
     title: str,
+    named: set[str],
 ) -> Iterator[DraftedFact]:
     """List the results in a row of a test, one for each column of a score.
 
-    Its subject and objective are what else its header says.
+    Its subject and objective are what else its header says. A person says how those scores are expressed
+    whose header doesn't.
     """
     take = {
         target: column
         for target in fact["may"]
         if (column := _column(target, fact, guesses, heads)) is not None
     }
-    scores = [
-        (column, method, phrase)
-        for column, own in heads.items()
-        if guesses[column].type in FITTING["number"] and column not in take.values()
-        for method, phrase in _method(own, fact["methods"])
-    ]
+    scores = _scores(fact, guesses, heads, several, take)
+    unsaid = [column for column, (method, _) in scores.items() if method == UNSAID]
+    of_other = any(word in fact["unless"] for own in heads.values() for word in own)
+    if of_other or not (named or len(unsaid) >= FEWEST_SCORES):
+        scores = {column: how for column, how in scores.items() if how[0] != UNSAID and named}
     subjects: Mapping[str, str] = words_file()["subjects"]
     of_file = subject_of(head_words(name), guesses)
-    for column, method, phrase in scores[:MOST_SCORES]:
+    for column, (method, phrase) in list(scores.items())[:MOST_SCORES]:
         own = heads[column]
         subject = next((subjects[word] for word in own if word in subjects), of_file)
         rest = [word for word in own if word not in (*phrase.split(), *fact["neutral"], *subjects)]
@@ -158,14 +156,45 @@ def _results(
         fixed |= {"objective": " ".join(rest)} if rest else {}
         day = _column("administration_date", fact, guesses, heads, own)
         own_take = {**take, **({"administration_date": day} if day else {}), "result": column}
-        # An undated result stands as of the export; "score" alone may be a count, or a mark of a class.
-        decided = not guesses[day].open if day else method != "Test score"
-        yield DraftedFact("assessment_result", own_take, fact["question"], fixed, "result", decided=decided)
+        # An undated result stands as of the export; points alone may be a count, or a mark of a class.
+        guess = None
+        if method == UNSAID and not (phrase and day):
+            guess = "yes" if named - {"score"} and not of_other else "no"
+        elif day and guesses[day].open:
+            guess = "days"
+        yield DraftedFact("assessment_result", own_take, fixed, "result", guess)
 
 
-def _method(own: tuple[str, ...], methods: Mapping[str, list[str]]) -> list[tuple[str, str]]:
+def _scores(
+    fact: Mapping[str, Any],
+    guesses: Mapping[str, Guess],
+    heads: Mapping[str, tuple[str, ...]],
+    several: set[str],
+    take: Mapping[str, str],
+) -> dict[str, tuple[str, str]]:
+    """Find the columns of scores, each with how it is expressed and the phrase of its header that says so."""
+    found = {}
+    for column, own in heads.items():
+        if guesses[column].type not in FITTING["number"] or column in take.values():
+            continue
+        if how := _method(own, fact["methods"]):
+            found[column] = how
+        elif column not in several:
+            continue
+        elif "number" not in (*own[:1], *own[-1:]) and not any(word in fact["no_scores"] for word in own):
+            found[column] = (UNSAID, "")
+    return found
+
+
+def _varies(values: pd.Series) -> bool:
+    """Test whether numbers differ as scores do: not as a flag's, nor as the number of each row or person."""
+    distinct = values.dropna().drop_duplicates()
+    if len(distinct) <= FEWEST_SCORES:
+        return False
+    return not (distinct.str.len().median() >= DIGITS and len(distinct) >= ALL_DIFFER * values.notna().sum())
+
+
+def _method(own: tuple[str, ...], methods: Mapping[str, list[str]]) -> tuple[str, str] | None:
     """Return how a score is expressed, by its header; the first phrase that occurs."""
-    found = [
-        (method, phrase) for method, phrases in methods.items() for phrase in phrases if has(own, phrase)
-    ]
-    return found[:1]
+    phrases = ((method, phrase) for method, phrases in methods.items() for phrase in phrases)
+    return next(((method, phrase) for method, phrase in phrases if has(own, phrase)), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import takewhile
@@ -22,72 +22,10 @@ from helpers.files.folder import FoundFile
 from helpers.files.readers.decode import as_utf8
 from helpers.files.recognize import look_at, records_in
 from helpers.files.save import all_or_none, write_atomically
-from helpers.layouts import Layout, layout_of, read_layout
+from helpers.layouts import Layout, layout_of
 from helpers.standard import STRING, BadInput, Measured
 
-__all__ = ["Drafted", "OpenDraft", "Started", "draft_layouts", "open_drafts", "told"]
-
-
-QUESTION = re.compile(r"^\s*# \?", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class OpenDraft:
-    """A layout with open questions."""
-
-    # Its file, relative to the folder.
-    layout: str
-    # Number of lines that begin with ``# ?``.
-    questions: int
-    # Which of id, first name, surname and birth date it lacks.
-    not_taken: list[str]
-    # What remains to link children by; empty if that is enough.
-    joined_by: str
-
-    @property
-    def summary(self) -> str:
-        """The open questions, as a sentence without its subject."""
-        asked = Measured("draft_questions", self.questions, where=self.layout)
-        text = f"a draft, and {asked:count} {asked.verb('is', 'are')} open "
-        text += '(lines with "# ?"; take a line away once it is answered)'
-        if self.not_taken:
-            *before, last = self.not_taken
-            text += f"; no {' and no '.join([', no '.join(before), last] if before else [last])} is taken"
-        return f"{text}, so that {self.joined_by}" if self.joined_by else text
-
-
-def _lacks(layout: Layout) -> tuple[list[str], str]:
-    """List what a layout lacks about a person, and what that means for linking."""
-    people = [makes for file in layout.files for makes in file.makes if makes.table == "people"]
-    if not people:
-        return [], "nobody in it can be linked"
-    taken = {target for makes in people for target in makes.take}
-    named = "full_name" in taken
-    columns = [column for file in layout.files for column in file.columns]
-    shared = any(column.identification_system not in (None, "Possible") for column in columns)
-    there = {
-        "id": shared or "local_id" in taken,
-        "first name": named or "first_name" in taken,
-        "surname": named or "last_surname" in taken,
-        "birth date": "birth_date" in taken,
-    }
-    missing = [what for what, is_there in there.items() if not is_there]
-    if shared:
-        return missing, ""
-    if not (there["first name"] and there["surname"]):
-        return missing, "few children can be linked"
-    return missing, "" if there["birth date"] else "children can be linked by name alone"
-
-
-def open_drafts(folder: Path) -> list[OpenDraft]:
-    """List the layouts of a folder with open questions."""
-    found = []
-    for path in sorted((folder / "layouts").rglob("*.toml")):
-        questions = len(QUESTION.findall(path.read_text(encoding="utf-8")))
-        if questions:
-            missing, joined_by = _lacks(read_layout(path))
-            found.append(OpenDraft(path.relative_to(folder).as_posix(), questions, missing, joined_by))
-    return found
+__all__ = ["Drafted", "Guessed", "Started", "draft_layouts", "group_by_folder", "told"]
 
 
 DAY = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
@@ -224,6 +162,14 @@ def _knows(kinds: Sequence[Sequence[UnknownFile]], layout: Layout) -> dict[str, 
     return strange
 
 
+def group_by_folder(tables: Iterable[UnknownFile]) -> dict[str, list[UnknownFile]]:
+    """Group files by their folders."""
+    by_folder: dict[str, list[UnknownFile]] = {}
+    for table in tables:
+        by_folder.setdefault(table.found.folder, []).append(table)
+    return by_folder
+
+
 class Guessed:
     """The kinds of all files of a folder, each by its own headers and by the other files' values."""
 
@@ -283,13 +229,14 @@ def draft_layouts(folder: str | Path) -> Started:
     there = what_is_there(folder)
     known = {found.path: layout.layout for layout, files in there.silos.values() for found in files}
     left = {refusal.path: refusal.reason for refusal in there.refused}
-    by_folder: dict[str, list[UnknownFile]] = {}
+    tables: list[UnknownFile] = []
     for found in there.unknown:
         table = sniff(found)
         if isinstance(table, str):
             left[found.path] = table
         else:
-            by_folder.setdefault(found.folder, []).append(table)
+            tables.append(table)
+    by_folder = group_by_folder(tables)
     place = folder / "layouts"
     taken = {path.stem for path in place.rglob("*.toml")} | set(there.layouts)
     drafted: list[Drafted] = []
@@ -410,8 +357,6 @@ def _one(drafted: Drafted) -> dict[str, Any]:
         "columns": len(kind.guesses),
         "about": _about(kind),
         "ids": _ids(kind),
-        "open": len(kind.questions),
-        "look_first": kind.questions[0],
     }
 
 
@@ -432,7 +377,6 @@ def told(started: Started, folder: str, as_json: bool) -> dict[str, Any]:
                 "id_columns": {shown(name): ids.system for name, ids in people.ids.items()},
                 "local_id": shown(local) if local is not None else None,
                 "types": {shown(name): guess.type for name, guess in drafted.kind.guesses.items()},
-                "questions": drafted.kind.questions,
             }
         return {
             "drafted": rows,
@@ -450,7 +394,7 @@ def told(started: Started, folder: str, as_json: bool) -> dict[str, Any]:
         table["layout"] = [
             f"{one.layout}: {one.kind.name}" if several else one.layout for one in started.drafted
         ]
-        figures["to look at"] = table[["layout", "ids", "open", "look_first"]]
+        figures["ids"] = table[["layout", "ids"]]
         figures["layouts"] = [f"{folder}/{toml}" for toml in tomls]
     if started.known:
         counts = pd.Series(started.known).value_counts(sort=False)
@@ -462,11 +406,6 @@ def told(started: Started, folder: str, as_json: bool) -> dict[str, Any]:
         figures["left"] = left
     for place, doubt in enumerate(started.doubts[:MOST_DOUBTS], start=1):
         figures[f"one system or two? {place} of {len(started.doubts)}"] = doubt
-    if rows:
-        figures["next"] = (
-            f'read each layout once, answer what "# ?" asks, then `bigpicture read {folder}`. '
-            "To draft one again, move its file elsewhere and run start again: start never overwrites a layout"
-        )
-    else:
+    if not rows:
         figures["drafted"] = "nothing: no file here is a table without a layout"
     return figures

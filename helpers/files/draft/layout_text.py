@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from textwrap import wrap
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -20,10 +19,9 @@ from helpers.files.draft.columns import (
     numbered_thing,
     words_file,
 )
-from helpers.files.draft.facts import decide_codes, drafted_facts
+from helpers.files.draft.facts import DraftedFact, decide_codes, drafted_facts
 from helpers.files.draft.not_data import NotData, nobodies, rows_of_no_child
 from helpers.files.draft.people import Known, People, guess_people
-from helpers.layouts import by_place
 from helpers.standard import standard_table
 
 __all__ = ["Kind", "draft_text", "kind_of", "tie_ids"]
@@ -55,8 +53,6 @@ class Kind:
     words: tuple[str, ...]
     # Kinds of rows about no child; `rows` excludes them.
     not_data: Sequence[NotData] = ()
-    # Open questions, the most important first.
-    questions: list[str] = field(default_factory=list)
 
     def shown(self, name: str) -> str:
         """Name a column on a terminal: by position if no header is known, since it may be data."""
@@ -139,6 +135,8 @@ def tie_ids(kinds: Sequence[Kind]) -> None:
             kind.people.local_id = best
 
 
+WIDEST = 108  # characters of a line
+COMMAS = 0.8  # share of whole names with a comma after the surname
 INTERNAL = ("grade_level", "school_id", "school_name", "role", "graduation_year")
 NOT_TAKEN = ("pin",)
 
@@ -163,71 +161,43 @@ def _formats(formats: Sequence[str]) -> str:
     return _text(formats[0]) if len(formats) == 1 else "[" + ", ".join(map(_text, formats)) + "]"
 
 
-def _column(kind: Kind, name: str) -> list[str]:
-    """Write one column, with the reason of each guess above it."""
-    guess, known = kind.guesses[name], kind.people.fields.get(name)
-    ids, left = kind.people.ids.get(name), kind.people.left.get(name)
-    pairs: dict[str, str] = {"name": _text(name)}
-    notes: list[str] = []
-    open_: list[str] = []
+def _column(kind: Kind, name: str, taken: Collection[str]) -> str:
+    """Write one column: by its name alone if it is text, or nothing takes it."""
+    guess, known, ids = kind.guesses[name], kind.people.fields.get(name), kind.people.ids.get(name)
+    pairs: dict[str, str] = {}
     if known is not None:
-        meaning = words_file()["fields"][known.field]["meaning"]
-        notes.append(f"{meaning}: {known.why}")
         pairs |= _field(known, guess)
-        open_ += [known.open]
-        pairs["meaning"] = _text(meaning)
-    elif ids is None:
-        if guess.type != "string":
-            pairs["type"] = _text(guess.type)
-        if guess.formats and guess.type != "time":
-            pairs["format"] = _formats(guess.formats)
-        if guess.codes:
-            pairs["codes"] = _inline({code: _text(word) for code, word in guess.codes.items()})
-        if guess.type != "string" or guess.open or "text" not in guess.why:
-            notes.append(guess.why)
-        open_.append(guess.open)
+        pairs["meaning"] = _text(words_file()["fields"][known.field]["meaning"])
+    elif ids is None and name in taken:
+        pairs |= _type(guess)
     if ids is not None:
         pairs["identification_system"] = _text(ids.system)
-        if known is None:
-            notes.append(f"An id of a person: {ids.why}")
-        open_.append(ids.open)
     if name in kind.people.possible:
         pairs["identification_system"] = _text("Possible")
-        notes.append("Its values could number people: links use it if another system has the same numbers")
-    if name in kind.people.perhaps:
-        open_.append(
-            'each stands with one name only: if it is their id here, add identification_system = "…"'
-        )
-    if left is not None and "it is empty" not in left:
-        open_.insert(0, f"its header suggests a person, but we didn't use it: {left}")
-    if name == kind.people.local_id and kind.names_people:
-        notes.append("This system identifies its people by it")
-    notes += _unused(kind, name)
     if known is not None and known.field in INTERNAL:
         pairs["sensitivity"] = _text("internal")
     if name == kind.people.local_id and kind.rows[name].notna().all():
         pairs["required"] = "true"
-    lines = [f"  # {'. '.join(map(_sentence, notes))}."] if notes else []
-    lines += [f"  # ? {_sentence(one)}" for one in open_ if one]
-    return [*lines, f"  {_inline(pairs)},"]
+    return _inline({"name": _text(name), **pairs}) if pairs else _text(name)
 
 
-def _unused(kind: Kind, name: str) -> list[str]:
-    """Explain why a column is unused, and how to use it; nothing about a used one."""
-    people = kind.people
-    if name in (*people.fields, *people.ids, *people.left, *people.perhaps, *people.possible):
-        return []
-    words = head_words(name)
-    name_it = "name it in take, below" if kind.names_people else "name it in a `take`"
-    if any(word in words_file()["whose"]["other"] for word in words):
-        # Treating a parent's address as the child's would link strangers.
-        return [f"Not used: its header suggests somebody else. If it is the child's, {name_it}"]
-    hint = f". To use it, {name_it}"
-    for wanted, _ in named_fields(words):
-        if kind.people.column(wanted) is not None:
-            meaning = words_file()["fields"][wanted]["meaning"]
-            return [f"Not used: another column already gives this, {meaning}{hint}"]
-    return [f"Not used: no standard column has this header{hint}"]
+def _type(guess: Guess) -> dict[str, str]:
+    pairs = {} if guess.type == "string" else {"type": _text(guess.type)}
+    if guess.formats and guess.type != "time":
+        pairs["format"] = _formats(guess.formats)
+    if guess.type == "code":
+        pairs["codes"] = _inline({code: _text(word) for code, word in guess.codes.items()})
+    return pairs
+
+
+def _wrapped(columns: Sequence[str]) -> list[str]:
+    """Put columns side by side on lines."""
+    lines = ["  "]
+    for one in columns:
+        if len(lines[-1]) > 2 and len(lines[-1]) + len(one) > WIDEST:
+            lines.append("  ")
+        lines[-1] += f"{one}, "
+    return [line.rstrip() for line in lines]
 
 
 def _field(known: Known, guess: Guess) -> dict[str, str]:
@@ -267,90 +237,38 @@ def _take(kind: Kind) -> dict[str, str]:
     return take
 
 
-def _set(kind: Kind, take: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+def _set(kind: Kind, take: Mapping[str, str]) -> dict[str, str]:
     """Write what no column records: the order of whole names and the role of everybody."""
     fixed: dict[str, str] = {}
-    notes: list[str] = []
     if "full_name" in take:
         texts = kind.rows[take["full_name"]].dropna()
         commas = float(texts.str.contains(",").mean()) if len(texts) else 0.0
-        fixed["name_order"] = "last first" if commas >= 0.8 else "unknown"
-        if commas >= 0.8:
-            notes.append("# name_order: its names have a comma, so the surname comes first")
-        else:
-            notes.append('# ? name_order: "first last" or "last first"; while it is unknown both are tried')
-    if "role" not in take:
-        if kind.role_of_all is not None:
-            fixed["role"] = kind.role_of_all
-            notes.append("# ? role: the file's name suggests it; does it fit everybody in the file?")
-        else:
-            notes.append("# ? no column gives a role, so we read everybody in it as a child")
-    return fixed, notes
+        # A comma comes after the surname; while the order is unknown, both are tried.
+        fixed["name_order"] = "last first" if commas >= COMMAS else "unknown"
+    if "role" not in take and kind.role_of_all is not None:
+        fixed["role"] = kind.role_of_all
+    return fixed
 
 
-def _makes(kind: Kind) -> list[str]:
+def _people(kind: Kind) -> DraftedFact | None:
     take = _take(kind)
-    if not kind.names_people or not take:
-        why = (
-            "no other file in this folder uses its id"
-            if kind.people.local_id is not None
-            else "no column shows whom a row is about"
-        )
-        return [f"# ? Its rows become no records, and are kept apart: {why}."]
-    fixed, notes = _set(kind, take)
-    known = ", ".join(("local_id", *(name for name in words_file()["fields"] if name not in NOT_TAKEN)))
-    comment = f"take: on the left the standard's column, on the right the file's. The standard knows {known}."
-    how = [f"# {line}" for line in wrap(comment, 105)]
-    lines = ["# Who is in it.", *how, *notes, "[[file.makes]]", 'table = "people"']
-    lines.append(f"take = {_inline({target: _text(name) for target, name in take.items()})}")
-    if fixed:
-        lines.append(f"set = {_inline({name: _text(value) for name, value in fixed.items()})}")
-    return lines
+    return DraftedFact("people", take, _set(kind, take)) if kind.names_people and take else None
+
+
+def _made(fact: DraftedFact) -> str:
+    """Write one kind of standard row on a line."""
+    pairs = {"table": _text(fact.table)}
+    pairs |= {"guess": _text(fact.guess)} if fact.guess else {}
+    pairs |= {"unless_empty": _text(fact.unless_empty)} if fact.unless_empty else {}
+    for name, given in (("take", fact.take), ("set", fact.fixed)):
+        pairs |= {name: _inline({key: _text(value) for key, value in given.items()})} if given else {}
+    return f"  {_inline(pairs)},"
 
 
 def _row_is(kind: Kind) -> str:
     if not kind.names_people:
-        return "? What is one row of it?"
-    if kind.people.one_row_each:
-        return "? Apparently one person: each appears once. Is that right, and on which day?"
-    return "? A person has several rows: what is one row? A day, a lesson, a click, a test?"
-
-
-def _of_heads(kind: Kind) -> list[str]:
-    """Ask for the names of columns without a header, or with one that may be data and isn't repeated."""
-    if kind.settings.get("header_row") == 0:
-        return ["it has no header, so its columns have position numbers: name them"]
-    unnamed = [name for at, name in enumerate(kind.guesses, start=1) if name == by_place(at)]
-    return [f"{name}: its header looks like data, so we don't show it: name the column" for name in unnamed]
-
-
-def _questions(kind: Kind) -> list[str]:
-    """List the open questions, the most important first."""
-    people = kind.people
-    of_fields = [(name, known.open, known.field) for name, known in people.fields.items() if known.open]
-    found = _of_heads(kind)
-    found += [] if kind.names_people else ["does any column show whom a row is about?"]
-    found += [f"{kind.shown(name)}: {asked}" for name, asked, field in of_fields if field == "birth_date"]
-    if kind.names_people and people.local_id is None:
-        found.append("no id identifies its people: is there one?")
-    found += [
-        f"{kind.shown(name)}: not used, {why}" for name, why in people.left.items() if why != "it is empty"
-    ]
-    found += [f"{kind.shown(name)}: is it an id of these people?" for name in people.perhaps]
-    undeclared = [kind.shown(name) for name, ids in people.ids.items() if ids.system == "Undeclared"]
-    if undeclared:
-        found.append(f"who assigns the number {' and '.join(undeclared)}?")
-    found += [f"{kind.shown(name)}: {asked}" for name, asked, field in of_fields if field != "birth_date"]
-    found.append("what is one row?")
-    if kind.not_data:
-        named = ", ".join(f"{len(one.rows)} of {one.name}" for one in kind.not_data)
-        found.append(f"rows about no child ({named}): is that right?")
-    found += [
-        f"{kind.shown(name)}: {guess.open}"
-        for name, guess in kind.guesses.items()
-        if guess.open and "empty" not in guess.open and name not in people.fields and name not in people.ids
-    ]
-    return found
+        return "of nobody"
+    return "one person" if kind.people.one_row_each else "one of several of a person"
 
 
 def _nobody(kind: Kind) -> list[str]:
@@ -360,18 +278,13 @@ def _nobody(kind: Kind) -> list[str]:
         declared = {"name": _text(one.name), "first": f"'{one.first}'", "written": _text(one.example)}
         declared["empty"] = _text_list(one.empty)
         rows.append(f"  {_inline(declared)},")
-    lines = ["# ? Apparently rows about no child: is that right?", "not_data = [", *rows, "]"] if rows else []
+    lines = ["not_data = [", *rows, "]"] if rows else []
     fields = {known.field: name for name, known in kind.people.fields.items()}
     names = [
         _inline({column: _text_list(texts) for column, texts in one.items()})
         for one in nobodies(kind.rows, fields)
     ]
-    if names:
-        lines += [
-            "# ? Apparently nobody's names: is that right?",
-            f"not_a_child = [{', '.join(names)}]",
-        ]
-    return lines
+    return [*lines, f"not_a_child = [{', '.join(names)}]"] if names else lines
 
 
 def _text_list(texts: Sequence[str]) -> str:
@@ -385,23 +298,22 @@ def _file(kind: Kind, title: str) -> list[str]:
         lines.append(f"sheet = {_text(kind.sheet)}")
     for name, value in kind.settings.items():
         lines.append(f"{name} = {_text(value) if isinstance(value, str) else value}")
-        if name == "header_row" and value == 0:
-            lines.append(
-                "# ? Apparently it has no header: its columns have position numbers. Name them as you like."
-            )
     lines.append(f"row_is = {_text(_row_is(kind))}")
     lines += _nobody(kind)
-    lines.append("# A column without `sensitivity` is restricted.")
-    lines.append("columns = [")
-    for name in kind.guesses:
-        lines += _column(kind, name)
-    lines += ["]", "", *_makes(kind)]
-    if kind.names_people:
-        local = _take(kind).get("local_id")
-        guesses = {name: guess for name, guess in kind.guesses.items() if _can_be_taken(name)}
-        for fact in drafted_facts(guesses, kind.people, kind.words, kind.name, title):
-            lines += fact.lines(local)
+    people = _people(kind)
+    facts = _facts(kind, people, title) if people is not None else []
+    taken = {column for fact in facts for column in fact.take.values()}
+    lines += ["columns = [", *_wrapped([_column(kind, name, taken) for name in kind.guesses]), "]"]
+    if people is not None:
+        lines += ["makes = [", *map(_made, [people, *facts]), "]"]
     return lines
+
+
+def _facts(kind: Kind, people: DraftedFact, title: str) -> list[DraftedFact]:
+    guesses = {name: guess for name, guess in kind.guesses.items() if _can_be_taken(name)}
+    own = {"local_id": people.take["local_id"]} if "local_id" in people.take else {}
+    found = drafted_facts(guesses, kind.rows, kind.people, kind.words, kind.name, title)
+    return [replace(fact, take={**own, **fact.take}) for fact in found]
 
 
 def draft_text(
@@ -411,8 +323,7 @@ def draft_text(
     shown = ", ".join(sources[:3]) + (f" and {len(sources) - 3} more" if len(sources) > 3 else "")
     source = f"Drafted by the kit from the headers and values of {shown}; nobody has checked it"
     lines = [
-        "# Drafted by `bigpicture start`: nobody had declared it. Each guess has its reason above it;",
-        '# "# ?" marks what is left to a person. Correct it here: every command reads it from this folder.',
+        "# Drafted by `bigpicture start`; `bigpicture start FOLDER --explain FILE` gives its reasons.",
         f"layout = {_text(layout)}",
         f"silo = {_text(layout)}",
         f"title = {_text(title)}",
@@ -420,17 +331,7 @@ def draft_text(
         'source_status = "own"',
     ]
     if day_in_name:
-        lines += [
-            "# The day in the files' names is read as the day of the export.",
-            'as_of_in_name = "%Y-%m-%d"',
-        ]
-    lines.append("# ? Does the system have one record for each child? Then write: unique_people = true")
-    lines += [
-        "# ? Is it the authority for what it says, before other systems? Then say for what,",
-        '# such as authority = ["roster", "attendance"]. Without it whoever lists most children is',
-        "# the roster.",
-    ]
+        lines.append('as_of_in_name = "%Y-%m-%d"')
     for kind in kinds:
-        kind.questions = _questions(kind)
         lines += ["", *_file(kind, title.removesuffix(" (drafted)"))]
     return "\n".join(lines) + "\n"

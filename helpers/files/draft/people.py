@@ -172,7 +172,8 @@ def fits_field(
         return Known(name, why) if part >= MOST else "its values are no telephone numbers"
     if kind == "school_id":
         part = share(texts, lambda text: " " not in text and any(letter.isdigit() for letter in text))
-        return Known(name, why) if part >= MOST else "its values are no numbers of schools"
+        flag = {*texts} <= {"0", "1"}
+        return Known(name, why) if part >= MOST and not flag else "its values are no numbers of schools"
     if guess.type in ("boolean", "date", "datetime", "time"):
         return f"its values are of type {guess.type}"
     words_of_letters = share(texts, lambda text: any(letter.isalpha() for letter in text))

@@ -32,7 +32,7 @@ def test_all_questions_are_asked_and_families_counted(district_folder: Path, tmp
     families = pd.read_csv(tmp_path / "families.csv")
     assert families["numerator"].le(families["denominator"]).all()
     # A list of children is for somebody: without a role there is none.
-    assert {path.name for path in tmp_path.iterdir()} == {"questions.csv", "families.csv"}
+    assert {path.name for path in tmp_path.iterdir()} == {"questions.csv", "families.csv", "missing_data.csv"}
 
 
 @pytest.mark.full

@@ -46,10 +46,11 @@ TITLES = {
     "answers": "Questions by answer",
     "groups": "By group",
     "families": "What families could know",
+    "missing": "Data that no file has, the most useful first",
 }
 
 # Files written only with some options; we delete those of an earlier run.
-SOMETIMES = ("question_groups.csv", "question_children.csv", "families.csv")
+SOMETIMES = ("question_groups.csv", "question_children.csv", "families.csv", "missing_data.csv")
 HOW_TO_READ = "Children are counted in tens. Where 1 to 9 could be inferred, we show no number of the row."
 LOOK_AT_OF = "If that is wrong, look at the words in its `of`."
 SHOWN = ["question", "status", "concerned", "children", "unknown", "answerable", "why", "platforms_before"]
@@ -62,6 +63,8 @@ SHOWN = ["question", "status", "concerned", "children", "unknown", "answerable",
         "questions.csv": "for each question the children it is about, found and unknown, why, and how many "
         "systems one would have to open",
         "families.csv": "without --role: how many families could know what the systems record",
+        "missing_data.csv": "without --role: data that no file has, the most useful first, and the questions "
+        "that wait for them",
         "question_groups.csv": "with --question: counts by group",
         "question_children.csv": "with --question, --role and --who: the list, since a list of children "
         "needs a reader with a right to it",
@@ -101,8 +104,15 @@ def questions(
 
     With --role and --who, it uses only the children and values of that view.
     """
-    from helpers.profile import answer_questions, children_for, groups_for, kit_questions, read_questions
-    from helpers.report import families_in_words
+    from helpers.profile import (
+        answer_questions,
+        children_for,
+        groups_for,
+        kit_questions,
+        missing_data,
+        read_questions,
+    )
+    from helpers.report import families_in_words, missing_sentences
     from helpers.share import NOT_SHOWN, Guard, shown_answers, shown_shares
 
     declared = kit_questions() if own is None else read_questions(own)
@@ -116,7 +126,7 @@ def questions(
     source = profiled(folder, output)
     as_json = output.as_json
     guard = Guard(real=not source.synthetic)
-    seen = None
+    seen, lines = None, list[str]()
     if role is not None and who is not None:
         seen = _view(source, role, who, purpose, audit_file or out / "audit.jsonl")
     asked = None if one is None else [one]
@@ -153,12 +163,18 @@ def questions(
         counted_families = families.reset_index(drop=True).loc[by_family, columns]
         of_families = worded(guard, shown.loc[by_family, columns], as_json, NOT_SHOWN, of=counted_families)
         figures["families"] = of_families if as_json else families_in_words(of_families)
+        missing = missing_data(source.district, declared)
+        missing = missing.assign(children=guard.rounded(missing["children"]))
+        tables["missing_data.csv"] = missing
+        figures["missing"] = missing if as_json else missing[["data", "questions", "children"]]
+        lines = missing_sentences(missing, source.district.layouts)
     paths = save(out, tables, instead_of=SOMETIMES, guard=guard)
     # Printed output may end up in the log of a scheduled run; files stay in the district.
     figures |= {**read_so(guard, as_json, HOW_TO_READ), **list_outputs(paths)}
     notes = [*read_so(guard, as_json, HOW_TO_READ).values(), *desk_note(paths)]
     if one is None:
-        notes.insert(0, "One question, by group: --question ID, with an id from questions.csv.")
+        notes[:0] = lines
+        notes.append("One question, by group: --question ID, with an id from questions.csv.")
     if seen is not None and one is not None and "indicator." in str(declared.named(one).answer):
         notes.append(flag_note())
     summary = _answered(answers, shown_first, notes) if one is None else _one_answer(shown_first, notes)

@@ -21,7 +21,7 @@ from helpers.cli.options import (
 )
 from helpers.files import Command, Output, Summary, folder_argument, out_option, with_output
 from helpers.layouts import all_layouts
-from helpers.standard import Measured, percent
+from helpers.standard import Measured, percent, plain
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -58,7 +58,8 @@ def read(folder: Path, out: Path, show_values: bool, output: Output) -> None:
     child. Also says which questions `bigpicture start` left open.
     """
     from helpers.files import NOT_INVENTED, folded_accounts, no_child_told
-    from helpers.profile import authority_in
+    from helpers.profile import authority_in, missing_data
+    from helpers.report import missing_sentences
     from helpers.share import Guard
     from helpers.start import read_open
 
@@ -80,6 +81,8 @@ def read(folder: Path, out: Path, show_values: bool, output: Output) -> None:
     accounts, kinds = worded(guard, accounts, as_json), worded(guard, kinds, as_json)
     open_ = read_open(folder)
     authority = authority_in(district)
+    missing = missing_sentences(missing_data(district), district.layouts)
+    missing_plain = [plain(line) for line in missing]
     exact = (
         "Rows are rounded to tens here, since a file may list few children. What is not set aside or kept "
         "apart is used, or is a header; restricted_accounts.csv has the exact account of every row."
@@ -97,12 +100,13 @@ def read(folder: Path, out: Path, show_values: bool, output: Output) -> None:
         **students,
         **_kept_out(district.findings),
         **({"open questions": open_} if as_json or open_ else {}),
+        **({"missing": missing_plain if as_json else " ".join(missing_plain)} if as_json or missing else {}),
         **roster,
         **list_outputs(paths),
         **({"next": hint} if unknown and not as_json else {}),
     }
     notes = [f"Next: {hint}."] if unknown else []
-    notes += [*students.values(), *_open_note(open_, folder), *roster.values(), *desk_note(paths)]
+    notes += [*students.values(), *_open_note(open_, folder), *missing[:1], *roster.values(), *desk_note(paths)]
     summary = None if as_json else _summary(district, guard, accounts, kinds, notes)
     output.emit(figures, summary, TITLES)
 

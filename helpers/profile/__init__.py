@@ -37,6 +37,7 @@ from helpers.profile.questions import (
 )
 from helpers.profile.questions.definitions import input_types, kit_questions
 from helpers.profile.questions.known import Roster, children_on_roster, listed_by_roster, roster_of
+from helpers.profile.questions.missing import missing_data
 from helpers.profile.relations import ADULT, adults_of, of_age, on_the_roster, roster_silos, with_rights
 from helpers.profile.rules.yearly_counts import only_handed_in
 from helpers.profile.store.profiles import ProfileStore, save_store

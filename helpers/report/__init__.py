@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         communication_chart,
         communication_table,
         families_in_words,
+        missing_sentences,
         platforms_chart,
         question_lines,
         question_table,

@@ -78,6 +78,8 @@ class StandardTable(StrictModel):
 
     name: str
     row_is: str
+    called: str = ""
+    """What people call its rows, where its name says too little."""
     about: Literal["child", "school"] | None = None
     key: tuple[str, ...] = ()
     columns: tuple[StandardColumn, ...]

@@ -168,7 +168,7 @@ FILES = {
     "link": {"crosswalk.csv", "pairs.csv", "review_queue.csv", "quality_estimate.csv"},
     "profile": {"profile.csv", "values.parquet", "left_out.csv", "store/store.json"},
     "gaps": {"scorecard.csv", "manual_effort.csv", "gaps.html"},
-    "questions": {"questions.csv", "families.csv"},
+    "questions": {"questions.csv", "families.csv", "missing_data.csv"},
     "score": {"scores.csv", "costs.csv", "by_case.csv"},
 }
 

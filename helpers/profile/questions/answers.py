@@ -9,11 +9,10 @@ from functools import reduce
 import numpy as np
 import pandas as pd
 
-from helpers.profile.conditions import Condition, is_element, parts_of
-from helpers.profile.indicators.definitions import indicator
+from helpers.profile.conditions import Condition, is_element
 from helpers.profile.lineage import source_rows
 from helpers.profile.questions.definitions import Question, Questions, kit_questions
-from helpers.profile.questions.known import REASONS, Input, Knowledge, Seen, roster_of
+from helpers.profile.questions.known import REASONS, Input, Knowledge, Seen, elements_behind, roster_of
 from helpers.profile.store.source import Source
 from helpers.standard import STRING, BadInput, as_table, empty_table
 from helpers.systems import element
@@ -352,12 +351,8 @@ def rows_behind(source: Source, condition: Condition, child: str) -> pd.DataFram
 
 def _elements_read(name: str, source: Source) -> list[tuple[str, int | None]]:
     """Name the elements behind an input, each with the school year that it is read of."""
-    kind, of = parts_of(name)
-    kind, of = parts_of(of) if kind == "on_record" else (kind, of)
-    whole = indicator(of) if kind == "indicator" else None
-    elements = (of,) if whole is None else whole.elements_of(whole.default)
-    year = source.school_year
-    return [(one, year - 1 if year is not None and kind == "last_year" else year) for one in elements]
+    year, earlier = source.school_year, "last_year." in name
+    return [(one, year - 1 if year is not None and earlier else year) for one in elements_behind(name)]
 
 
 def _row(answer: Answer, asking: Asking) -> dict[str, object]:

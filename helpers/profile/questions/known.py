@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
 from helpers.profile.conditions import Column, parts_of
 from helpers.profile.conditions.types import STATUSES
+from helpers.profile.indicators.definitions import indicator
 from helpers.profile.rules.results import SET_ASIDE
 from helpers.profile.store.source import Source
 from helpers.standard import STRING, BadInput, Element, figure, first_day
 from helpers.systems import element
-
-if TYPE_CHECKING:
-    from helpers.profile.indicators import Indicator
 
 __all__ = [
     "KNOWN",
@@ -30,6 +28,7 @@ __all__ = [
     "Roster",
     "Seen",
     "departed",
+    "elements_behind",
     "listed_by_roster",
     "roster_of",
 ]
@@ -350,9 +349,9 @@ class Knowledge:
         status[place] = rows["status"].to_numpy(dtype=object)
         used = np.full(count, "", dtype=object)
         used[place] = rows["elements"].fillna("").to_numpy(dtype=object)
-        indicator = self._declared(of)
+        declared = indicator(of)
         names = {each for text in set(used) for each in str(text).split(";") if each}
-        names = names or set(indicator.elements_of(indicator.default))
+        names = names or set(declared.elements_of(declared.default))
         parts = [self.input(each, None if days is None else {each: days}) for each in sorted(names)]
         state = np.full(count, self.absent)
         state[status == "Unknown"] = NOT_REPORTED
@@ -391,16 +390,20 @@ class Knowledge:
             )
             self._indicators = every[of_year.fillna(False).astype(bool)]
         rows = self._indicators
-        default = self._declared(of).default.name
+        default = indicator(of).default.name
         rows = rows[rows["indicator"].eq(of) & rows["definition"].eq(default)]
         rank = rows["status"].map({status: place for place, status in enumerate(STATUSES)})
         return rows.assign(rank=rank).sort_values(["child", "rank"], kind="stable").drop_duplicates("child")
 
-    @staticmethod
-    def _declared(of: str) -> Indicator:
-        from helpers.profile.indicators import declared_indicators
 
-        return next(each for each in declared_indicators() if each.name == of)
+def elements_behind(name: str) -> tuple[str, ...]:
+    """Name the elements that an input is read from."""
+    kind, of = parts_of(name)
+    kind, of = parts_of(of) if kind == "on_record" else (kind, of)
+    if kind != "indicator":
+        return (of,)
+    whole = indicator(of)
+    return tuple(whole.elements_of(whole.default))
 
 
 def _by_element(values: pd.DataFrame) -> dict[str, np.ndarray]:

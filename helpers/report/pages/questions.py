@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
 from helpers.report.blocks import Block
 from helpers.report.charts.bars import bars, stacked_bars
 from helpers.report.charts.picture import Picture
-from helpers.report.display_names import named_first
+from helpers.report.display_names import listed, named_first, system_names_in_text
 from helpers.report.tables import table
 from helpers.share import Guard, shown_answers, shown_shares, suppress_complement
 from helpers.standard import Measured, plain
+
+if TYPE_CHECKING:
+    from helpers.layouts import Layout
 
 __all__ = [
     "communication_chart",
     "communication_table",
     "families_in_words",
+    "missing_sentences",
     "platforms_chart",
     "question_lines",
     "question_table",
@@ -33,6 +40,8 @@ WHY_WORDS = {
     "Concerns nobody": "it is about no child whom we know",
 }
 READ = "read at home"
+# Systems that a sentence about missing data names.
+_MOST_NAMED = 2
 OF_FAMILIES = {
     "No adult on record": "no adult on record",
     "Not joined to the portal": "child not linked to the portal",
@@ -49,6 +58,41 @@ def reason_text(why: object) -> str:
     ("the systems aren't linked", '–')
     """
     return WHY_WORDS.get(str(why), str(why)) if isinstance(why, str) else "–"
+
+
+def missing_sentences(missing: pd.DataFrame, layouts: Mapping[str, Layout], most: int = 3) -> list[str]:
+    """Name the first data that no file has, and how many questions each would answer.
+
+    Parameters
+    ----------
+    missing
+        Table ``missing_data``.
+    layouts
+        Layout of each of the district's systems.
+    most
+        Rows to name.
+    """
+    names = system_names_in_text(layouts)
+    lines = []
+    for place, row in enumerate(missing.head(most).to_dict("records")):
+        data = str(row["data"]).split("; ")
+        given = [names.get(silo, silo) for silo in str(row["silos"]).split("; ")] if row["silos"] else []
+        given = (
+            [*given[:_MOST_NAMED], f"{len(given) - _MOST_NAMED} more"]
+            if len(given) > _MOST_NAMED + 1
+            else given
+        )
+        where = f" {'for' if row['whole_file'] else 'in'} {listed(given)}" if given else ""
+        if len(data) > 1:
+            by = "both together" if len(data) == 2 else "all together"
+        elif row["whole_file"]:
+            by = f"a file with one line for {row['row_is']}"
+        else:
+            by = "a column for it"
+        questions = Measured("questions_unlocked", row["questions"], row["of_questions"], where=row["data"])
+        more = f"{questions:bold} more" if place else f"{questions:bold count of}"
+        lines.append(f"No {' and no '.join(data)}{where}: {by} would answer up to {more}.")
+    return lines
 
 
 def question_table(answers: pd.DataFrame, guard: Guard | None = None, *, fold: str = "") -> Block:

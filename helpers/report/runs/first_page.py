@@ -19,11 +19,13 @@ from helpers.profile import (
     check_in_protocol,
     compute_indicators,
     latest_days,
+    missing_data,
     roster_silos,
 )
 from helpers.report.blocks import where_from
 from helpers.report.display_names import listed, short_names, system_names_in_text
 from helpers.report.pages.index import IndexFigures
+from helpers.report.pages.questions import missing_sentences
 from helpers.report.runs.changes import RunSnapshot, make_snapshot
 from helpers.report.runs.figures import apart, describe_rows
 from helpers.report.runs.file_drift import file_facts
@@ -85,6 +87,7 @@ def _unknown(district: District, links: Links, guard: Guard, judged: bool) -> li
     if alone:
         lines.append(f"Who is in {listed(alone)}: no record there matches any child.")
     waiting = guard.shown(Measured("review", int(links.crosswalk["link_status"].eq("Review").sum())))
+    lines += missing_sentences(missing_data(district), district.layouts)
     if waiting:
         lines.append(f"Which child {waiting:count} belong to: a person decides at the review desk.")
     # Only a page with an answer key counts children with a flag.

@@ -106,7 +106,13 @@ def read(folder: Path, out: Path, show_values: bool, output: Output) -> None:
         **({"next": hint} if unknown and not as_json else {}),
     }
     notes = [f"Next: {hint}."] if unknown else []
-    notes += [*students.values(), *_open_note(open_, folder), *missing[:1], *roster.values(), *desk_note(paths)]
+    notes += [
+        *students.values(),
+        *_open_note(open_, folder),
+        *missing[:1],
+        *roster.values(),
+        *desk_note(paths),
+    ]
     summary = None if as_json else _summary(district, guard, accounts, kinds, notes)
     output.emit(figures, summary, TITLES)
 

@@ -81,6 +81,24 @@ def test_each_column_of_a_score_is_a_result_by_its_subject_method_and_nearest_da
     assert told["administration_date"].dt.month.tolist() == [1, 9, 1]
 
 
+def test_a_part_of_the_file_s_subject_is_no_score_of_the_whole(tmp_path: Path) -> None:
+    """Geometry in a file of mathematics is a part, with a level of its own; a goal is no result."""
+    head = "Test Date,Overall Scale Score,Overall Placement,Geometry Scale Score,Geometry Placement"
+    head += ",Mid On Grade Level Scale Score,Diagnostic Gain,Lexile Measure"
+    rows = [
+        f"2025-09-{10 + at},{400 + at},Grade 4,{300 + at},Grade 2,{500 + at},{at},{600 + at}L"
+        for at in range(10)
+    ]
+    made = drafted(tmp_path, "diagnostic_math", head, rows)
+    first = made[made["row"].eq(2)].sort_values("score_method")
+    found = first[["score_method", "objective", "result", "result_text", "performance_level"]]
+    assert found.astype("string").fillna("").values.tolist() == [
+        ["Lexile", "", "", "600L", "Grade 4"],
+        ["Scale score", "", "400.0", "", "Grade 4"],
+        ["Scale score", "geometry", "300.0", "", "Grade 2"],
+    ]
+
+
 def guesses(folder: Path) -> list[tuple[str, str | None]]:
     (layout,) = (folder / "layouts").glob("*.toml")
     return [(makes.table, makes.guess) for makes in read_layout(layout).files[0].makes]

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from helpers.files import District, read_district
 from helpers.files.draft import draft_layouts
 from helpers.files.draft.columns import head_words, words_file
+from helpers.layouts import known_layouts
 from helpers.layouts.layout import read_layout
 from helpers.layouts.meanings import allowed_values
 from helpers.link import link_district
@@ -156,6 +157,31 @@ def test_a_real_activity_export_joins_both_its_children_without_correction(
     )
     assert theirs["record_edfi"].notna().tolist() == [True, True]
     assert theirs["link_status"].tolist() == ["Verified", "Verified"]
+
+
+@pytest.mark.full
+def test_real_tests_are_read_without_their_layouts_as_with_them(
+    real_files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Measured: each of the 108 results has the same child, day, kind of score and score."""
+    same = ["file", "row", "record", "administration_date", "score_method", "result"]
+    theirs = read_district(real_files / "grand_bend_assessments").fact("assessment_result")
+    folder = tmp_path / "tests"
+    folder.mkdir()
+    for file in (real_files / "grand_bend_assessments").glob("*.csv"):
+        shutil.copy(file, folder)
+    monkeypatch.setattr(known_layouts, "layout_names", lambda: ())
+    draft_layouts(folder)
+    drafted = read_district(folder).fact("assessment_result")
+    found = (
+        theirs[same]
+        .drop_duplicates()
+        .merge(drafted[same].drop_duplicates(), on=same, how="left", validate="one_to_one", indicator=True)
+    )
+    assert len(theirs) == 108
+    assert found["_merge"].eq("both").all()
+    # The drafts have the shares of right answers, too, and nothing that isn't in the files.
+    assert set(drafted["score_method"]) - set(theirs["score_method"]) == {"Percent correct"}
 
 
 def test_every_word_of_the_lists_leads_to_a_column_that_there_is() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -21,6 +22,7 @@ FEWEST_SCORES = 3  # columns of numbers that make a file a test's, if no word sa
 UNSAID = "Test score"  # how a score is expressed, if its header doesn't say: points
 DIGITS, ALL_DIFFER = 5, 0.9  # of numbers of rows or people: their length, and the share of different ones
 MOST_SCORES = 24  # results in one row
+MEASURE = r"(BR|EM)?-?\d{1,4}[LQ]"  # of the Lexile and the Quantile Framework; BR and EM stand below zero
 FITTING = {
     "date": ("date", "datetime"),
     "datetime": ("datetime", "date"),
@@ -83,7 +85,8 @@ def drafted_facts(
         named = every.intersection(fact["words"])
         if fact["table"] == "assessment_result":
             several = {one for one in heads if _varies(rows[one])}
-            yield from _results(fact, guesses, heads, several, name, title, named)
+            measures = {one for one in heads if _is_measure(rows[one])}
+            yield from _results(fact, guesses, heads, several, measures, name, title, named)
             continue
         found = {
             target: _column(target, fact, guesses, heads) for target in (*fact["needs"], *fact.get("may", {}))
@@ -125,6 +128,7 @@ def _results(
     guesses: Mapping[str, Guess],
     heads: Mapping[str, tuple[str, ...]],
     several: set[str],
+    measures: set[str],
     name: str,
     title: str,
     named: set[str],
@@ -139,30 +143,53 @@ def _results(
         for target in fact["may"]
         if (column := _column(target, fact, guesses, heads)) is not None
     }
-    scores = _scores(fact, guesses, heads, several, take)
+    scores = _scores(fact, guesses, heads, several, measures, take)
     unsaid = [column for column, (method, _) in scores.items() if method == UNSAID]
     of_other = any(word in fact["unless"] for own in heads.values() for word in own)
     if of_other or not (named or len(unsaid) >= FEWEST_SCORES):
         scores = {column: how for column, how in scores.items() if how[0] != UNSAID and named}
     subjects: Mapping[str, str] = words_file()["subjects"]
     of_file = subject_of(head_words(name), guesses)
+    # In a file of one subject, another word of it names a part: geometry in one of mathematics.
+    said = {
+        one for one, what in subjects.items() if not of_file or one in (*head_words(name), what.casefold())
+    }
+    neutral = {*fact["neutral"], *said}
     for column, (method, phrase) in list(scores.items())[:MOST_SCORES]:
         own = heads[column]
         subject = next((subjects[word] for word in own if word in subjects), of_file)
-        rest = [word for word in own if word not in (*phrase.split(), *fact["neutral"], *subjects)]
+        rest = [word for word in own if word not in (*phrase.split(), *neutral)]
         fixed = {"score_method": method}
         fixed |= {} if "assessment" in take else {"assessment": title}
         fixed |= {"academic_subject": subject} if subject and "academic_subject" not in take else {}
         fixed |= {"objective": " ".join(rest)} if rest else {}
         day = _column("administration_date", fact, guesses, heads, own)
-        own_take = {**take, **({"administration_date": day} if day else {}), "result": column}
+        result = "result_text" if column in measures else "result"
+        own_take = {**take, **({"administration_date": day} if day else {}), result: column}
+        if level := _level(fact, guesses, heads, rest, neutral):
+            own_take["performance_level"] = level
+        else:
+            own_take.pop("performance_level", None)
         # An undated result stands as of the export; points alone may be a count, or a mark of a class.
         guess = None
         if method == UNSAID and not (phrase and day):
             guess = "yes" if named - {"score"} and not of_other else "no"
         elif day and guesses[day].open:
             guess = "days"
-        yield DraftedFact("assessment_result", own_take, fixed, "result", guess)
+        yield DraftedFact("assessment_result", own_take, fixed, result, guess)
+
+
+def _level(
+    fact: Mapping[str, Any],
+    guesses: Mapping[str, Guess],
+    heads: Mapping[str, tuple[str, ...]],
+    rest: list[str],
+    neutral: set[str],
+) -> str | None:
+    """Find the column of the level that belongs to a score: of the same part of the test."""
+    words = {word for phrase in fact["may"]["performance_level"] for word in phrase.split()} | neutral
+    fitting = {one: own for one, own in heads.items() if [word for word in own if word not in words] == rest}
+    return _column("performance_level", fact, guesses, fitting)
 
 
 def _scores(
@@ -170,12 +197,15 @@ def _scores(
     guesses: Mapping[str, Guess],
     heads: Mapping[str, tuple[str, ...]],
     several: set[str],
+    measures: set[str],
     take: Mapping[str, str],
 ) -> dict[str, tuple[str, str]]:
     """Find the columns of scores, each with how it is expressed and the phrase of its header that says so."""
     found = {}
     for column, own in heads.items():
-        if guesses[column].type not in FITTING["number"] or column in take.values():
+        if column in take.values() or not (guesses[column].type in FITTING["number"] or column in measures):
+            continue
+        if any(has(own, phrase) for phrase in fact["no_results"]):
             continue
         if how := _method(own, fact["methods"]):
             found[column] = how
@@ -192,6 +222,11 @@ def _varies(values: pd.Series) -> bool:
     if len(distinct) <= FEWEST_SCORES:
         return False
     return not (distinct.str.len().median() >= DIGITS and len(distinct) >= ALL_DIFFER * values.notna().sum())
+
+
+def _is_measure(values: pd.Series) -> bool:
+    """Test whether most values are those of a scale of reading or mathematics, with its letter: 615L."""
+    return counted(values).share(lambda text: re.fullmatch(MEASURE, text) is not None) >= KNOWN_CODES
 
 
 def _method(own: tuple[str, ...], methods: Mapping[str, list[str]]) -> tuple[str, str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import random
 import zipfile
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.files import District, read_district, render, write_files, write_table
-from helpers.files.readers.workbook import as_sheet, sheets_in
+from helpers.files.readers.workbook import _sheets_of_values, _sheets_with_formats, as_sheet, sheets_in
 from helpers.files.writers.workbook import pack_workbook
 from helpers.layouts.layout import Layout, read_layout
 from tests.tiers import examples
@@ -288,6 +288,44 @@ def test_a_sheet_put_together_is_as_the_library_writes_it_cell_by_cell() -> None
     with zipfile.ZipFile(out) as plain, zipfile.ZipFile(io.BytesIO(packed)) as ours:
         for part in ("xl/sharedStrings.xml", *(f"xl/worksheets/sheet{n}.xml" for n in (1, 2, 3))):
             assert ours.read(part) == plain.read(part)
+
+
+ODD = [
+    ["a_x000D_b", "two\nlines", " x ", "n/a", "'=1", "0012", 'say "yes"', "1.50"],
+    [1200.5, 0.1 + 0.2, 3, -4.0, 1e-7, 99999999999999.0, 1 / 3, True],
+    [date(2012, 3, 4), datetime(2025, 9, 1, 8, 15), time(8, 15), datetime(2025, 9, 1), timedelta(hours=30)],
+    [None, "", "after nothing", None, None],
+    [],
+    [date(1901, 1, 1), datetime(2099, 12, 31, 23, 59, 59), time(0, 0, 1), False],
+]
+
+
+def test_values_alone_are_read_as_they_are_with_formats() -> None:
+    data = workbook(*ODD, sheets=("Odd", "None"))
+    read = _sheets_of_values(data)
+    assert read is not None
+    assert read == _sheets_with_formats(data)
+
+
+@pytest.mark.parametrize(
+    ("cell", "merged", "picture"),
+    [(1234567890123456, "", ""), ("=1+1", "", ""), ("x", "A1:A2", ""), (7, "", "000"), ("#N/A", "", "")],
+)
+def test_a_sheet_whose_cells_need_their_formats_is_read_with_them(
+    cell: object, merged: str, picture: str
+) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append([cell, "beside"])
+    if merged:
+        sheet.merge_cells(merged)
+    if picture:
+        sheet["A1"].number_format = picture
+    out = io.BytesIO()
+    book.save(out)
+    assert _sheets_of_values(out.getvalue()) is None
+    assert sheets_in(out.getvalue()) == _sheets_with_formats(out.getvalue())
 
 
 @pytest.mark.parametrize("seed", range(16))

@@ -57,7 +57,7 @@ def read(folder: Path, out: Path, show_values: bool, output: Output) -> None:
     A row is used, is a header, is set aside because it can't be read, or is kept apart because it is about no
     child. Also says which questions `bigpicture start` left open.
     """
-    from helpers.files import NOT_INVENTED, folded_accounts, no_child_told
+    from helpers.files import NOT_INVENTED, no_child_told
     from helpers.profile import authority_in, missing_data
     from helpers.report import missing_sentences
     from helpers.share import Guard
@@ -70,14 +70,7 @@ def read(folder: Path, out: Path, show_values: bool, output: Output) -> None:
     kinds = findings.groupby(["kind", "action_taken"], sort=True)["times"].sum().reset_index()
     kinds = kinds.assign(times=guard.rounded(kinds["times"]))
     as_json = output.as_json
-    accounts = district.accounts if as_json else folded_accounts(district)
-    if guard.real:
-        rows = [str(name) for name in accounts.columns if str(name).startswith("rows")]
-        if not as_json:
-            # We don't print used and header rows: rounded one by one, they would look as if rows were lost.
-            rows = ["rows", "rows_set_aside", "rows_quarantined"]
-            accounts = accounts[["silo", "file", *rows]]
-        accounts = accounts.assign(**{name: guard.rounded(accounts[name]) for name in rows})
+    accounts = _rounded_accounts(district, guard, as_json)
     accounts, kinds = worded(guard, accounts, as_json), worded(guard, kinds, as_json)
     open_ = read_open(folder)
     authority = authority_in(district)
@@ -115,6 +108,21 @@ def read(folder: Path, out: Path, show_values: bool, output: Output) -> None:
     ]
     summary = None if as_json else _summary(district, guard, accounts, kinds, notes)
     output.emit(figures, summary, TITLES)
+
+
+def _rounded_accounts(district: District, guard: Guard, as_json: bool) -> pd.DataFrame:
+    """Count the rows of each file, of real files to tens."""
+    from helpers.files import folded_accounts
+
+    accounts = district.accounts if as_json else folded_accounts(district)
+    if guard.real:
+        rows = [str(name) for name in accounts.columns if str(name).startswith("rows")]
+        if not as_json:
+            # We don't print used and header rows: rounded one by one, they would look as if rows were lost.
+            rows = ["rows", "rows_set_aside", "rows_quarantined"]
+            accounts = accounts[["silo", "file", *rows]]
+        accounts = accounts.assign(**{name: guard.rounded(accounts[name]) for name in rows})
+    return accounts
 
 
 def _summary(

@@ -17,6 +17,7 @@ from types import SimpleNamespace
 import pandas as pd
 
 from helpers.files import District, draft_layouts, read_district
+from helpers.layouts import all_layouts
 from helpers.link import Links, link_district
 from helpers.profile import build_profiles
 from helpers.start import Question, open_questions, save_answers
@@ -65,7 +66,8 @@ def _answer(question: Question, district: District, truth: DrawnFolder) -> str:
         return str(roles.iloc[0]) if len(roles) and roles.iloc[0] in known else DONT_KNOW
     concepts = dict(export.columns)
     if kind == "results":
-        file = next(one for one in district.layouts[silo].files if one.name == name)
+        written = all_layouts(district.folder / "layouts")[layout]
+        file = next(one for one in written.files if one.name == name)
         columns = [
             makes.take["result"]
             for makes in file.makes

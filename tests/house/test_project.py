@@ -138,6 +138,7 @@ def test_every_third_party_import_is_a_requirement() -> None:
         "nbclient": "nbconvert",
         "nbformat": "nbconvert",
         "packaging": "jupyterlab",
+        "python_calamine": "python-calamine",
         "traitlets": "nbconvert",
         "zmq": "ipykernel",
     }

@@ -24,7 +24,8 @@ def workbook(folder: Path) -> Path:
 
 
 def members(folder: Path) -> pd.DataFrame:
-    return pd.read_excel(workbook(folder), sheet_name="Members", dtype={"Grade": str, "District ID": str})
+    texts = {"Grade": str, "District ID": str}
+    return pd.read_excel(workbook(folder), sheet_name="Members", dtype=texts, engine="openpyxl")
 
 
 def of_key(folder: Path, table: str) -> pd.DataFrame:

@@ -29,9 +29,11 @@ def read_as(district: District) -> dict[str, object]:
         files = {file.name: file for file in layout.files}
         for path, kinds in district[silo].kinds.items():
             for file in (files[kind] for kind in kinds if kind in files):
-                columns = [(column.name, column.type, tuple(column.formats())) for column in file.columns]
-                codes = sorted((makes.table, str(makes.codes)) for makes in file.makes)
-                found[str(path)] = (columns, codes, rows.loc[path].tolist())
+                columns = [
+                    (one.name, one.type, tuple(one.formats()), sorted(one.code_map().items()))
+                    for one in file.columns
+                ]
+                found[str(path)] = (columns, rows.loc[path].tolist())
     return found
 
 

@@ -17,7 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.files import District, read_district, render, write_files, write_table
-from helpers.files.readers.workbook import _sheets_of_values, _sheets_with_formats, as_sheet, sheets_in
+from helpers.files.readers.workbook import (
+    _has_values_alone,
+    _sheets_of_values,
+    _sheets_with_formats,
+    as_sheet,
+    sheets_in,
+)
 from helpers.files.writers.workbook import pack_workbook
 from helpers.layouts.layout import Layout, read_layout
 from tests.tiers import examples
@@ -326,6 +332,20 @@ def test_a_sheet_whose_cells_need_their_formats_is_read_with_them(
     book.save(out)
     assert _sheets_of_values(out.getvalue()) is None
     assert sheets_in(out.getvalue()) == _sheets_with_formats(out.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("cell", "alone"),
+    [
+        ("<c r='B1'><v>1</v></c>", True),
+        ("<c r='B1' t='e'><v>#N/A</v></c>", False),
+        ('<c r="B104"><v>1</v></c>', True),
+        ('<c r="B105"><v>1</v></c>', False),
+        ('<c r="B1048576"><v>1</v></c>', False),
+    ],
+)
+def test_a_sheet_with_errors_or_far_cells_is_read_row_by_row(cell: str, alone: bool) -> None:
+    assert _has_values_alone(f'<row r="1"><c r="A1"><v>1</v></c>{cell}</row>'.encode()) is alone
 
 
 @pytest.mark.parametrize("seed", range(16))

@@ -39,11 +39,11 @@ __all__ = [
 SHEET = b"\x1dsheet "
 MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z]{1,3})(\d+):[A-Z]{1,3}(\d+)\"")
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s>]")
-ERROR = re.compile(rb"\st=\"e\"")
-ROW = re.compile(rb"<(?:\w+:)?row\s(?:[^>]*?\s)?r=\"(\d+)\"")
-FAR = re.compile(rb"\sr=\"[A-Z]{3}")
+ERROR = re.compile(rb"\st=[\"']e[\"']")
+ROW = re.compile(rb"\sr=[\"'][A-Z]*(\d+)[\"']")
+COLUMN = re.compile(rb"\sr=[\"']([A-Z]+)\d")
 SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml$")
-SHOWN_OTHERWISE = re.compile(rb"formatCode=\"0{2,}\"|date1904=\"(?:1|true)\"")
+SHOWN_OTHERWISE = re.compile(rb"formatCode=[\"']0{2,}[\"']|date1904=[\"'](?:1|true)[\"']")
 ABOUT = ("xl/workbook.xml", "xl/styles.xml")
 ZEROS = re.compile(r"^0{2,}$")
 
@@ -182,24 +182,21 @@ def _rows(title: str, sheet: Iterable[list[Cell]]) -> list[list[Cell]]:
 
 def _has_values_alone(xml: bytes) -> bool:
     """Return whether a sheet has no formula, error or merged rows, and all cells near its corner."""
-    if (
-        FORMULA.search(xml)
-        or ERROR.search(xml)
-        or FAR.search(xml)
-        or any(int(b) > int(a) for _, a, b in MERGED.findall(xml))
-    ):
+    merged = any(int(last) > int(first) for _, first, last in MERGED.findall(xml))
+    if merged or FORMULA.search(xml) or ERROR.search(xml):
         return False
-    rows = [int(row) for row in ROW.findall(xml)]
-    return max(rows, default=0) <= 2 * len(rows) + 100 and max(rows, default=0) * 26**2 <= MOST_CELLS
+    rows = set(map(int, ROW.findall(xml)))
+    width = max(map(_column, set(COLUMN.findall(xml))), default=0) + 1
+    # The fast library makes room for every cell up to the last one.
+    deep = max(rows, default=0)
+    return deep <= 2 * len(rows) + 100 and deep * width <= MOST_CELLS
 
 
 def _sheets_of_values(data: bytes) -> dict[str, bytes] | None:
     """Read a workbook of values alone, many times faster; None if cells need their formats."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = [archive.read(name) for name in archive.namelist() if SHEET_PART.match(name)]
-        about = [
-            archive.read(name) for name in ("xl/workbook.xml", "xl/styles.xml") if name in archive.NameToInfo
-        ]
+        about = [archive.read(name) for name in archive.namelist() if name in ABOUT]
     if any(SHOWN_OTHERWISE.search(xml) for xml in about) or not all(map(_has_values_alone, parts)):
         return None
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))

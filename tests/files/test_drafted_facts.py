@@ -26,11 +26,11 @@ NAMES = (
 )
 
 
-def drafted(folder: Path, name: str, head: str, rows: list[str]) -> pd.DataFrame:
+def drafted(folder: Path, name: str, head: str, rows: list[str], times: int = 1) -> pd.DataFrame:
     """Write a file about ten children, draft its layout, and give its first fact table."""
     children = [f"{100_000 + 7 * at},{who.replace(' ', ',')}" for at, who in enumerate(NAMES)]
     lines = [f"Student ID,First Name,Last Name,{head}"]
-    lines += [f"{child},{row}" for child, row in zip(children, rows, strict=True)]
+    lines += [f"{child},{row}" for child, row in zip(children * times, rows, strict=True)]
     draft_layouts(written(folder, **{f"{name}_DOT_csv": "\n".join(lines) + "\n"}))
     facts = next(iter(read_district(folder).values())).facts
     return next(iter(facts.values()), pd.DataFrame())
@@ -138,3 +138,25 @@ def test_three_columns_of_numbers_may_be_a_test_s(tmp_path: Path, columns: int, 
 def test_flags_and_numbers_of_rows_are_no_scores(tmp_path: Path, numbers: list[str]) -> None:
     assert drafted(tmp_path, "test", "Total", numbers).empty
     assert guesses(tmp_path) == [("people", None)]
+
+
+@pytest.mark.parametrize(("alike", "is_a_number"), [(0, True), (1, True), (2, False)])
+def test_the_number_of_each_child_is_no_score_however_many_rows_a_child_has(
+    tmp_path: Path, alike: int, is_a_number: bool
+) -> None:
+    """Nine of ten children must differ in it."""
+    numbers = [f"{70_001 + max(at, alike)}" for at in range(10)] * 3
+    assert drafted(tmp_path, "test", "Total", numbers, times=3).empty == is_a_number
+
+
+def test_a_highest_possible_score_is_no_result(tmp_path: Path) -> None:
+    rows = [f"{400 + at},{500 + at}" for at in range(10)]
+    made = drafted(tmp_path, "test", "Scale Score,Max Scale Score", rows)
+    assert made["result"].tolist() == [400.0 + at for at in range(10)]
+
+
+@pytest.mark.parametrize(("schools", "is_named"), [("AB", False), (("Oak", "Elm"), True)])
+def test_a_letter_names_no_school(tmp_path: Path, schools: tuple[str, str], is_named: bool) -> None:
+    drafted(tmp_path, "list", "School", [schools[at % 2] for at in range(10)])
+    (layout,) = (tmp_path / "layouts").glob("*.toml")
+    assert ("school_name" in layout.read_text(encoding="utf-8")) == is_named

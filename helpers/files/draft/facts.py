@@ -84,7 +84,8 @@ def drafted_facts(
     for fact in words_file()["fact"]:
         named = every.intersection(fact["words"])
         if fact["table"] == "assessment_result":
-            several = {one for one in heads if _varies(rows[one])}
+            numbered = max((rows[one].nunique() for one in people.ids), default=len(rows))
+            several = {one for one in heads if _varies(rows[one], numbered)}
             measures = {one for one in heads if _is_measure(rows[one])}
             yield from _results(fact, guesses, heads, several, measures, name, title, named)
             continue
@@ -216,12 +217,16 @@ def _scores(
     return found
 
 
-def _varies(values: pd.Series) -> bool:
-    """Test whether numbers differ as scores do: not as a flag's, nor as the number of each row or person."""
+def _varies(values: pd.Series, numbered: int) -> bool:
+    """Test whether numbers differ as scores do: not as a flag's, nor as the number of each row or person.
+
+    So many people are ``numbered`` in the file.
+    """
     distinct = values.dropna().drop_duplicates()
     if len(distinct) <= FEWEST_SCORES:
         return False
-    return not (distinct.str.len().median() >= DIGITS and len(distinct) >= ALL_DIFFER * values.notna().sum())
+    most = min(values.notna().sum(), numbered)
+    return not (distinct.str.len().median() >= DIGITS and len(distinct) >= ALL_DIFFER * most)
 
 
 def _is_measure(values: pd.Series) -> bool:

@@ -176,8 +176,10 @@ def fits_field(
         return Known(name, why) if part >= MOST and not flag else "its values are no numbers of schools"
     if guess.type in ("boolean", "date", "datetime", "time"):
         return f"its values are of type {guess.type}"
-    words_of_letters = share(texts, lambda text: any(letter.isalpha() for letter in text))
-    return Known(name, why) if words_of_letters >= 0.5 else "its values are no words"
+    if not share(texts, lambda text: any(letter.isalpha() for letter in text)) >= 0.5:
+        return "its values are no words"
+    names = counts.share(lambda text: sum(letter.isalpha() for letter in text) > 1)
+    return Known(name, why) if name != "school_name" or names >= 0.5 else "most of its values are no names"
 
 
 ONE_TO_ONE = 0.95
